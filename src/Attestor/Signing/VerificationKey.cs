@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+
+namespace Provenance.Attestor.Signing;
+
+/// <summary>A public ECDSA P-256 key: verifies DER signatures over SHA-256. Safe for use by several threads.</summary>
+public sealed class VerificationKey
+{
+    private readonly ECDsa key;
+
+    private VerificationKey(ECDsa key)
+    {
+        this.key = key;
+        SubjectPublicKeyInfo = key.ExportSubjectPublicKeyInfo();
+        byte[] hash = SHA256.HashData(SubjectPublicKeyInfo);
+        Fingerprint = Convert.ToHexStringLower(hash);
+        Hint = Convert.ToBase64String(hash);
+    }
+
+    /// <summary>The DER SubjectPublicKeyInfo.</summary>
+    public byte[] SubjectPublicKeyInfo { get; }
+
+    /// <summary>SHA-256 of the SubjectPublicKeyInfo, lower-case hexadecimal.</summary>
+    public string Fingerprint { get; }
+
+    /// <summary>What bundles carry as <c>publicKey.hint</c>: base64 of the SHA-256 of the SubjectPublicKeyInfo, as cosign writes it.</summary>
+    public string Hint { get; }
+
+    /// <summary>Takes the public half of a key.</summary>
+    /// <exception cref="KeyException">The key is not on the curve P-256.</exception>
+    public static VerificationKey From(ECDsa key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        var parameters = key.ExportParameters(includePrivateParameters: false);
+        if (parameters.Curve.Oid.Value != "1.2.840.10045.3.1.7")
+        {
+            throw new KeyException(
+                "KEY_ALG_UNSUPPORTED",
+                $"The key is on the curve {parameters.Curve.Oid.FriendlyName ?? parameters.Curve.Oid.Value}; only ECDSA P-256 is accepted everywhere. Make one with: provenance key generate.");
+        }
+
+        return new VerificationKey(ECDsa.Create(parameters));
+    }
+
+    /// <summary>Reads a PEM public key (<c>PUBLIC KEY</c>, SubjectPublicKeyInfo).</summary>
+    /// <exception cref="KeyException">The text is no such key.</exception>
+    public static VerificationKey FromPem(string pem)
+    {
+        using var key = ECDsa.Create();
+        try
+        {
+            if (!PemEncoding.TryFind(pem, out var fields) || pem[fields.Label] != "PUBLIC KEY")
+            {
+                throw new KeyException("KEY_INVALID", "The file holds no PEM block \"PUBLIC KEY\".");
+            }
+
+            key.ImportFromPem(pem);
+            return From(key);
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            throw new KeyException("KEY_INVALID", "The PEM block is no ECDSA public key. Only ECDSA P-256 keys are accepted.", e);
+        }
+    }
+
+    /// <summary>Whether the signature, an ASN.1 DER sequence, was made over the bytes by the private half of this key.</summary>
+    public bool Verify(ReadOnlySpan<byte> content, ReadOnlySpan<byte> signature)
+    {
+        try
+        {
+            return key.VerifyData(content, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The key as PEM text.</summary>
+    public string ToPem() => key.ExportSubjectPublicKeyInfoPem() + "\n";
+}
