@@ -51,6 +51,12 @@ public static class RunProblemCodes
     /// <summary>The document cannot be read.</summary>
     public const string Unreadable = "UNREADABLE";
 
+    /// <summary>There is no repository for the attestation of an artifact that is no image.</summary>
+    public const string NoDestination = "NO_DESTINATION";
+
+    /// <summary>The image is not in its registry.</summary>
+    public const string SubjectNotFound = "SUBJECT_NOT_FOUND";
+
     /// <summary>The attestation could not be published.</summary>
     public const string PublishFailed = "PUBLISH_FAILED";
 }
