@@ -1,0 +1,54 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Diagnostics;
+using System.Text;
+using Provenance.Attestor.Signing;
+
+namespace Provenance.Attestor.Bundles;
+
+/// <summary>
+/// Writes a signed statement as a bundle that every verifier accepts: version 0.3, one signature without <c>keyid</c>, the key's hint,
+/// nothing else. The same input gives the same bytes.
+/// </summary>
+public static class BundleWriter
+{
+    private static ReadOnlySpan<byte> BeforeHint =>
+        "{\"mediaType\":\"application/vnd.dev.sigstore.bundle.v0.3+json\",\"verificationMaterial\":{\"publicKey\":{\"hint\":\""u8;
+
+    private static ReadOnlySpan<byte> BeforePayload => "\"}},\"dsseEnvelope\":{\"payload\":\""u8;
+
+    private static ReadOnlySpan<byte> BeforeSignature => "\",\"payloadType\":\"application/vnd.in-toto+json\",\"signatures\":[{\"sig\":\""u8;
+
+    private static ReadOnlySpan<byte> End => "\"}]}}"u8;
+
+    /// <summary>The bundle's bytes.</summary>
+    /// <param name="statement">The exact bytes whose pre-authentication encoding was signed as <c>application/vnd.in-toto+json</c>.</param>
+    /// <param name="signature">The signature, an ASN.1 DER sequence.</param>
+    /// <param name="key">The public half of the signing key.</param>
+    public static byte[] Write(ReadOnlySpan<byte> statement, ReadOnlySpan<byte> signature, VerificationKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        byte[] bundle = new byte[BeforeHint.Length + key.Hint.Length + BeforePayload.Length + Base64.GetMaxEncodedToUtf8Length(statement.Length)
+            + BeforeSignature.Length + Base64.GetMaxEncodedToUtf8Length(signature.Length) + End.Length];
+        var rest = Copy(bundle, BeforeHint);
+        rest = rest[Encoding.ASCII.GetBytes(key.Hint, rest)..];
+        rest = Encode(Copy(rest, BeforePayload), statement);
+        rest = Encode(Copy(rest, BeforeSignature), signature);
+        rest = Copy(rest, End);
+        Debug.Assert(rest.IsEmpty, "The bundle's length was computed wrongly.");
+        return bundle;
+    }
+
+    private static Span<byte> Copy(Span<byte> target, ReadOnlySpan<byte> content)
+    {
+        content.CopyTo(target);
+        return target[content.Length..];
+    }
+
+    private static Span<byte> Encode(Span<byte> target, ReadOnlySpan<byte> content)
+    {
+        var status = Base64.EncodeToUtf8(content, target, out _, out int written);
+        Debug.Assert(status is OperationStatus.Done, "The room for base64 was computed wrongly.");
+        return target[written..];
+    }
+}

@@ -1,0 +1,137 @@
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Provenance.Attestor.Envelopes;
+
+/// <summary>
+/// Reads JSON that an attacker may have written: valid UTF-8 without a byte order mark, one value, no duplicate names at any depth
+/// (RFC 8259, section 4, leaves them undefined), no lone surrogates, at most 64 levels. Names are compared byte for byte.
+/// </summary>
+internal static class StrictJson
+{
+    /// <summary>How deeply values may be nested.</summary>
+    public const int MaximumDepth = 64;
+
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = MaximumDepth };
+    private static readonly JsonDocumentOptions WithDuplicates = new() { AllowDuplicateProperties = true, MaxDepth = MaximumDepth };
+
+    /// <summary>Parses one JSON object; <paramref name="what"/> names it in errors.</summary>
+    /// <exception cref="EvidenceException"><c>JSON_INVALID</c> or <c>JSON_DUPLICATE</c>.</exception>
+    public static JsonDocument ParseObject(ReadOnlyMemory<byte> utf8, string what)
+    {
+        RefuseBadStrings(utf8.Span, what);
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(utf8, Strict);
+        }
+        catch (JsonException e)
+        {
+            throw IsValidWithDuplicates(utf8)
+                ? new EvidenceException("JSON_DUPLICATE", $"The {what} uses a JSON name twice in one object; readers would disagree about which one counts.", e)
+                : Invalid(what, e);
+        }
+
+        if (document.RootElement.ValueKind is JsonValueKind.Object)
+        {
+            return document;
+        }
+
+        var kind = document.RootElement.ValueKind;
+        document.Dispose();
+        throw new EvidenceException("JSON_INVALID", $"The {what} is a JSON {Name(kind)}, not an object.");
+    }
+
+    /// <summary>Refuses an object with a member that is not listed, as Go's protojson does.</summary>
+    public static void RefuseUnknown(JsonElement value, string what, ReadOnlySpan<string> known)
+    {
+        foreach (var member in value.EnumerateObject())
+        {
+            if (!known.Contains(member.Name))
+            {
+                throw new EvidenceException("JSON_INVALID", $"The {what} has the unknown field \"{Shorten(member.Name)}\".");
+            }
+        }
+    }
+
+    /// <summary>A member of the kind asked for; null where it is absent or null.</summary>
+    public static JsonElement? Find(JsonElement value, string name, JsonValueKind kind, string what)
+    {
+        if (!value.TryGetProperty(name, out var member) || member.ValueKind is JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        return member.ValueKind == kind
+            ? member
+            : throw new EvidenceException("JSON_INVALID", $"The field \"{name}\" of the {what} is a JSON {Name(member.ValueKind)}, not {Name(kind)}.");
+    }
+
+    /// <summary>A member of the kind asked for.</summary>
+    public static JsonElement Get(JsonElement value, string name, JsonValueKind kind, string what) =>
+        Find(value, name, kind, what) ?? throw new EvidenceException("JSON_INVALID", $"The {what} lacks the field \"{name}\".");
+
+    /// <summary>A text member.</summary>
+    public static string GetText(JsonElement value, string name, string what) =>
+        Get(value, name, JsonValueKind.String, what).GetString()!;
+
+    /// <summary>The bytes of a base64 member.</summary>
+    public static byte[] GetBytes(JsonElement value, string name, string what) =>
+        StrictBase64.TryDecode(GetText(value, name, what), out byte[]? bytes)
+            ? bytes
+            : throw new EvidenceException("BASE64", $"The field \"{name}\" of the {what} is not strict base64 (padded, no blanks, unused bits zero).");
+
+    /// <summary>At most 60 characters of a text that an attacker may have chosen.</summary>
+    public static string Shorten(string text) => text.Length <= 60 ? text : text[..57] + "...";
+
+    private static void RefuseBadStrings(ReadOnlySpan<byte> utf8, string what)
+    {
+        if (!Utf8.IsValid(utf8))
+        {
+            throw new EvidenceException("JSON_INVALID", $"The {what} is not valid UTF-8.");
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = MaximumDepth });
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+                {
+                    // Throws for a lone surrogate, which JsonDocument would let through until somebody reads the text.
+                    reader.GetString();
+                }
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw Invalid(what, e);
+        }
+    }
+
+    private static bool IsValidWithDuplicates(ReadOnlyMemory<byte> utf8)
+    {
+        try
+        {
+            JsonDocument.Parse(utf8, WithDuplicates).Dispose();
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static EvidenceException Invalid(string what, Exception e) =>
+        new("JSON_INVALID", $"The {what} is not valid JSON, or is nested more than {MaximumDepth} levels deep.", e);
+
+    private static string Name(JsonValueKind kind) => kind switch
+    {
+        JsonValueKind.Object => "object",
+        JsonValueKind.Array => "array",
+        JsonValueKind.String => "string",
+        JsonValueKind.Number => "number",
+        JsonValueKind.True or JsonValueKind.False => "boolean",
+        _ => "null",
+    };
+}
