@@ -16,6 +16,9 @@ public sealed record Reference
     public Digest? Digest { get; init; }
 
     /// <summary>x</summary>
+    public static Reference Parse(string text) => TryParse(text, out var r) ? r : throw new FormatException(text);
+
+    /// <summary>x</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Reference? reference)
     {
         reference = null;

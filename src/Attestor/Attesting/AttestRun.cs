@@ -2,6 +2,7 @@ using MediatR;
 using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor.Bundles;
+using Provenance.Attestor.Envelopes;
 using Provenance.Attestor.Runs;
 using Provenance.Attestor.Signing;
 using Provenance.Attestor.Slsa;
@@ -56,6 +57,10 @@ internal sealed class AttestRunHandler(AttestorOptions options, ISigner signer, 
         };
     }
 
-    private ValueTask<byte[]> SignAsync(byte[] statement, CancellationToken cancellationToken) =>
-        BundleWriter.SignAsync(statement, signer, cancellationToken);
+    private async ValueTask<byte[]> SignAsync(byte[] statement, CancellationToken cancellationToken)
+    {
+        byte[] signed = PreAuthenticationEncoding.Of(Envelope.StatementPayloadType, statement);
+        byte[] signature = await signer.SignAsync(signed, cancellationToken).ConfigureAwait(false);
+        return BundleWriter.Write(statement, signature, signer.PublicKey);
+    }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Registries;
+using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Statements;
 
 namespace Provenance.Attestor.Attesting;
@@ -13,9 +14,6 @@ namespace Provenance.Attestor.Attesting;
 /// </summary>
 public static class AttestationManifest
 {
-    /// <summary>The artifact type and the layer's media type.</summary>
-    public const string ArtifactType = "application/vnd.dev.sigstore.bundle.v0.3+json";
-
     /// <summary>The annotation by which a statement's attestation is found again: SHA-256 of the statement. A hint, never evidence.</summary>
     public const string StatementAnnotation = "dev.provenance.statement.sha256";
 
@@ -31,7 +29,7 @@ public static class AttestationManifest
             writer.WriteStartObject();
             writer.WriteNumber("schemaVersion"u8, 2);
             writer.WriteString("mediaType"u8, MediaTypes.Manifest);
-            writer.WriteString("artifactType"u8, ArtifactType);
+            writer.WriteString("artifactType"u8, Bundle.MediaTypeV03);
             writer.WritePropertyName("config"u8);
             Write(writer, Descriptor.Empty);
             writer.WriteStartArray("layers"u8);

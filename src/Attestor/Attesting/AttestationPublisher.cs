@@ -1,6 +1,7 @@
 using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor.Bundles;
+using Provenance.Attestor.Envelopes;
 using Provenance.Attestor.Runs;
 using Provenance.Attestor.Signing;
 using Provenance.Attestor.Slsa;
@@ -11,8 +12,6 @@ namespace Provenance.Attestor.Attesting;
 /// <summary>Finds where attestations go, what is there already, and stores what is missing. It keeps no state: the registry is the record.</summary>
 internal sealed class AttestationPublisher(IRegistryClient registries, ISigner signer)
 {
-    private const int MaximumBundleSize = 8 * 1024 * 1024;
-
     /// <summary>Finds the repository of every subject and an attestation of the same statement that is stored there.</summary>
     public async Task<IReadOnlyList<SubjectPlacement>> PlaceAsync(
         CompletedRun run,
@@ -50,7 +49,7 @@ internal sealed class AttestationPublisher(IRegistryClient registries, ISigner s
         }
 
         var repository = registries.Open(reference);
-        var layer = Descriptor.Of(AttestationManifest.ArtifactType, bundle);
+        var layer = Descriptor.Of(Bundle.MediaTypeV03, bundle);
         await repository.PushBlobAsync(Descriptor.Empty, "{}"u8.ToArray(), cancellationToken).ConfigureAwait(false);
         await repository.PushBlobAsync(layer, bundle, cancellationToken).ConfigureAwait(false);
         byte[] manifest = AttestationManifest.Write(placement.Subject!, layer, ProvenancePredicate.Type, statement, created);
@@ -122,11 +121,19 @@ internal sealed class AttestationPublisher(IRegistryClient registries, ISigner s
             return null;
         }
 
-        return await repository.FetchBlobAsync(layer, MaximumBundleSize, cancellationToken).ConfigureAwait(false);
+        return await repository.FetchBlobAsync(layer, Bundle.MaximumSize, cancellationToken).ConfigureAwait(false);
     }
 
-    private bool IsOurs(byte[] bytes, byte[] statement) =>
-        Bundle.TryParse(bytes, out var bundle, out _)
-        && bundle.Envelope.Payload.Span.SequenceEqual(statement)
-        && bundle.Envelope.IsSignedBy(signer.PublicKey);
+    private bool IsOurs(byte[] bytes, byte[] statement)
+    {
+        try
+        {
+            var envelope = Bundle.Parse(bytes).Envelope;
+            return envelope.Payload.Span.SequenceEqual(statement) && signer.PublicKey.Verify(envelope.ToSignedBytes(), envelope.Signatures[0].Value.Span);
+        }
+        catch (EvidenceException)
+        {
+            return false;
+        }
+    }
 }

@@ -4,18 +4,11 @@ namespace Provenance.Watcher.Runs;
 
 /// <summary>
 /// The documents at hand by the run that owns them. Owners are matched by UID, as names are reused when a run is recreated; only
-/// documents that name no owner at all are matched by the label that the platform sets.
+/// documents that name no owner at all are matched by the labels that the platform sets.
 /// </summary>
 public sealed class ChildRuns
 {
-    private const string OwnerUidLabel = "tekton.dev/pipelineRunUID";
-    private const string OwnerNameLabel = "tekton.dev/pipelineRun";
-
-    private readonly Dictionary<string, List<RunDocument>> byOwnerUid = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, List<RunDocument>> byOwnerName = new(StringComparer.Ordinal);
-
-    /// <summary>No children.</summary>
-    public static ChildRuns None { get; } = new([]);
+    private readonly Dictionary<string, List<RunDocument>> byOwner = new(StringComparer.Ordinal);
 
     /// <summary>Sorts documents by owner.</summary>
     public ChildRuns(IEnumerable<RunDocument> documents)
@@ -23,57 +16,68 @@ public sealed class ChildRuns
         ArgumentNullException.ThrowIfNull(documents);
         foreach (var document in documents)
         {
-            Add(document);
+            foreach (string owner in OwnersOf(document))
+            {
+                if (!byOwner.TryGetValue(owner, out var list))
+                {
+                    byOwner[owner] = list = [];
+                }
+
+                list.Add(document);
+            }
         }
+    }
+
+    /// <summary>No children.</summary>
+    public static ChildRuns None { get; } = new([]);
+
+    /// <summary>Whether other runs may belong to the document's.</summary>
+    public static bool MayOwn(RunDocument document)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        return document.Kind.StartsWith("Pipeline", StringComparison.Ordinal) || document.Root.Member("status"u8).Member("childReferences"u8).Exists();
+    }
+
+    /// <summary>The keys under which a document's children name it: its UID, and its name for those that name no UID.</summary>
+    public static IEnumerable<string> KeysOf(RunDocument document)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        var metadata = document.Root.Member("metadata"u8);
+        if (metadata.Text("uid"u8) is { Length: > 0 } uid)
+        {
+            yield return uid;
+        }
+
+        yield return NameKey(metadata.Text("namespace"u8), metadata.Text("name"u8));
+    }
+
+    /// <summary>The keys of a document's owners.</summary>
+    public static IEnumerable<string> OwnersOf(RunDocument document)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        var metadata = document.Root.Member("metadata"u8);
+        var owners = metadata.Items("ownerReferences"u8).Select(static o => o.Text("uid"u8)).Where(static uid => uid?.Length > 0).ToList();
+        if (owners.Count > 0)
+        {
+            return owners!;
+        }
+
+        var labels = metadata.Member("labels"u8);
+        return labels.Text("tekton.dev/pipelineRunUID"u8) is { Length: > 0 } ownerUid ? [ownerUid]
+            : labels.Text("tekton.dev/pipelineRun"u8) is { Length: > 0 } ownerName ? [NameKey(metadata.Text("namespace"u8), ownerName)]
+            : [];
     }
 
     /// <summary>The documents owned by a run, in the order in which they were met.</summary>
     public IReadOnlyList<RunDocument> Of(string ownerUid, string ownerNamespace, string ownerName)
     {
-        if (ownerUid.Length > 0 && byOwnerUid.TryGetValue(ownerUid, out var owned))
+        if (ownerUid.Length > 0 && byOwner.TryGetValue(ownerUid, out var owned))
         {
             return owned;
         }
 
-        return byOwnerName.TryGetValue($"{ownerNamespace}/{ownerName}", out var named) ? named : [];
+        return byOwner.TryGetValue(NameKey(ownerNamespace, ownerName), out var named) ? named : [];
     }
 
-    private void Add(RunDocument document)
-    {
-        var metadata = document.Root.Member("metadata"u8);
-        bool hasOwner = false;
-        foreach (var owner in metadata.Items("ownerReferences"u8))
-        {
-            if (owner.Text("uid"u8) is { Length: > 0 } uid)
-            {
-                hasOwner = true;
-                Append(byOwnerUid, uid, document);
-            }
-        }
-
-        var labels = metadata.Member("labels"u8);
-        if (hasOwner || labels.ValueKind is not System.Text.Json.JsonValueKind.Object)
-        {
-            return;
-        }
-
-        if (labels.TryGetProperty(OwnerUidLabel, out var ownerUid) && ownerUid.GetString() is { Length: > 0 } labelled)
-        {
-            Append(byOwnerUid, labelled, document);
-        }
-        else if (labels.TryGetProperty(OwnerNameLabel, out var ownerName))
-        {
-            Append(byOwnerName, $"{metadata.Text("namespace"u8)}/{ownerName}", document);
-        }
-    }
-
-    private static void Append(Dictionary<string, List<RunDocument>> index, string key, RunDocument document)
-    {
-        if (!index.TryGetValue(key, out var list))
-        {
-            index[key] = list = [];
-        }
-
-        list.Add(document);
-    }
+    private static string NameKey(string? ownerNamespace, string? ownerName) => $"{ownerNamespace}/{ownerName}";
 }

@@ -9,10 +9,15 @@ internal sealed class PipelineChildren
     private const int MaximumDepth = 8;
 
     private readonly ChildRuns available;
+    private readonly DateTimeOffset now;
     private readonly List<TektonChild> taskRuns = [];
     private readonly List<string> missing = [];
 
-    private PipelineChildren(ChildRuns available) => this.available = available;
+    private PipelineChildren(ChildRuns available, DateTimeOffset now)
+    {
+        this.available = available;
+        this.now = now;
+    }
 
     /// <summary>The TaskRuns: in the order of the pipeline's tasks, then of its finally tasks, then by name.</summary>
     public IReadOnlyList<TektonChild> TaskRuns => taskRuns;
@@ -23,13 +28,13 @@ internal sealed class PipelineChildren
     /// <summary>The exit codes that are not 0, as <c>task/step</c>.</summary>
     public IReadOnlyList<KeyValuePair<string, int>> ExitCodes =>
     [
-        .. taskRuns.SelectMany(static c => TektonCondition.Read(c.Status).ExitCodes.Select(e => new KeyValuePair<string, int>($"{c.PipelineTask}/{e.Key}", e.Value)))
+        .. taskRuns.SelectMany(static c => TektonCondition.ReadExitCodes(c.Status).Select(e => new KeyValuePair<string, int>($"{c.PipelineTask}/{e.Key}", e.Value)))
             .DistinctBy(static e => e.Key),
     ];
 
-    public static PipelineChildren Find(TektonRun run, ChildRuns available)
+    public static PipelineChildren Find(TektonRun run, ChildRuns available, DateTimeOffset now)
     {
-        var children = new PipelineChildren(available);
+        var children = new PipelineChildren(available, now);
         children.Visit(run, prefix: "", MaximumDepth);
         children.missing.Sort(StringComparer.Ordinal);
         return children;
@@ -71,7 +76,7 @@ internal sealed class PipelineChildren
         }
         else if (document.Kind is PipelineRunKind.Kind && depthLeft > 0 && seen.Add(name))
         {
-            Visit(new TektonRun(document, PipelineRunKind.Kind), $"{prefix}{task}/", depthLeft - 1);
+            Visit(new TektonRun(document, PipelineRunKind.Kind, now), $"{prefix}{task}/", depthLeft - 1);
         }
     }
 

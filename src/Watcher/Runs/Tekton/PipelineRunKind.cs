@@ -6,7 +6,7 @@ using Provenance.Watcher.Runs.Tekton.Chains;
 namespace Provenance.Watcher.Runs.Tekton;
 
 /// <summary>Tekton PipelineRuns, v1 and v1beta1: what their TaskRuns recorded, together.</summary>
-internal sealed class PipelineRunKind : IRunKind
+internal sealed class PipelineRunKind(TimeProvider time) : IRunKind
 {
     public const string Kind = "PipelineRun";
 
@@ -14,14 +14,14 @@ internal sealed class PipelineRunKind : IRunKind
 
     public CollectedRun Collect(RunDocument document, ChildRuns children, CollectOptions options)
     {
-        var run = new TektonRun(document, Kind);
+        var run = new TektonRun(document, Kind, time.GetUtcNow());
         if (run.FindObstacle(options) is { } obstacle)
         {
             run.Problems.Add(obstacle);
             return run.Result(null);
         }
 
-        var tree = PipelineChildren.Find(run, children);
+        var tree = PipelineChildren.Find(run, children, time.GetUtcNow());
         if (options.BuildType is BuildTypeOption.Chains)
         {
             return ChainsRuns.CollectPipelineRun(run, tree, options.ChainsDeepInspection);
@@ -56,7 +56,7 @@ internal sealed class PipelineRunKind : IRunKind
             Identity = run.Identity,
             Outcome = run.Outcome with { ExitCodes = tree.ExitCodes },
             StartedOn = run.Status.Time("startTime"u8),
-            FinishedOn = run.Status.Time("completionTime"u8),
+            FinishedOn = TektonCondition.ReadEnd(run.Status),
             BuildType = TaskRunKind.BuildType,
             Definition = run.ReadDefinition("pipelineRef"u8, "pipelineSpec"u8),
             Parameters = parameters,

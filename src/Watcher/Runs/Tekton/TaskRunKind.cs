@@ -6,7 +6,7 @@ using Provenance.Watcher.Runs.Tekton.Chains;
 namespace Provenance.Watcher.Runs.Tekton;
 
 /// <summary>Tekton TaskRuns, v1 and v1beta1.</summary>
-internal sealed class TaskRunKind : IRunKind
+internal sealed class TaskRunKind(TimeProvider time) : IRunKind
 {
     /// <summary>The build type of TaskRuns and PipelineRuns: docs/buildtypes/tekton-v1.md.</summary>
     public const string BuildType = "https://provenance.dev/buildtypes/tekton/v1";
@@ -17,7 +17,7 @@ internal sealed class TaskRunKind : IRunKind
 
     public CollectedRun Collect(RunDocument document, ChildRuns children, CollectOptions options)
     {
-        var run = new TektonRun(document, Kind);
+        var run = new TektonRun(document, Kind, time.GetUtcNow());
         if (run.FindObstacle(options) is { } obstacle)
         {
             run.Problems.Add(obstacle);
@@ -47,7 +47,7 @@ internal sealed class TaskRunKind : IRunKind
             Identity = run.Identity,
             Outcome = run.Outcome,
             StartedOn = run.Status.Time("startTime"u8),
-            FinishedOn = run.Status.Time("completionTime"u8),
+            FinishedOn = TektonCondition.ReadEnd(run.Status),
             BuildType = BuildType,
             Definition = run.ReadDefinition("taskRef"u8, "taskSpec"u8),
             Parameters = parameters,

@@ -14,7 +14,7 @@ internal sealed class TektonRun
     private readonly RunDocument document;
     private readonly string kind;
 
-    public TektonRun(RunDocument document, string kind)
+    public TektonRun(RunDocument document, string kind, DateTimeOffset now)
     {
         this.document = document;
         this.kind = kind;
@@ -30,7 +30,7 @@ internal sealed class TektonRun
             Name = metadata.Text("name"u8) ?? "",
             Uid = metadata.Text("uid"u8) ?? "",
         };
-        Outcome = TektonCondition.Read(Status);
+        Outcome = TektonCondition.Read(Status, now);
     }
 
     public JsonElement Spec { get; }
@@ -41,7 +41,7 @@ internal sealed class TektonRun
 
     public RunIdentity Identity { get; }
 
-    public RunOutcome Outcome { get; init; }
+    public RunOutcome Outcome { get; }
 
     public List<RunProblem> Problems { get; } = [];
 
