@@ -22,7 +22,7 @@ internal static class TektonCondition
                 string reason = condition.Text("reason"u8) ?? "";
                 string? value = condition.Text("status"u8);
                 bool ended = status.Time("completionTime"u8) is not null
-                    || (value is "False" && condition.Time("lastTransitionTime"u8) is { } since && now - since > Hold);
+                    || (value is "False" && (condition.Time("lastTransitionTime"u8) is not { } since || now - since > Hold));
                 return new RunOutcome(ended ? StateOf(value, reason) : RunState.NotDone, reason) { ExitCodes = ReadExitCodes(status) };
             }
         }
