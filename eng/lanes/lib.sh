@@ -100,6 +100,14 @@ equal() { # EXPECTED ACTUAL
   [[ $1 == "$2" ]] || { printf 'expected: %s\nactual:   %s\n' "$1" "$2"; return 1; }
 }
 
+# holds FILTER [JQ OPTION...]: standard input is one JSON document, and the filter is true of it. Without the count, jq
+# 1.6 calls an empty input a success.
+holds() {
+  local filter=$1
+  shift
+  tee /dev/stderr | jq --exit-status --slurp "$@" "length == 1 and (.[0] | $filter)"
+}
+
 # quietly COMMAND...: a step of the preparation; what it said is shown only when it fails, which ends the lane.
 quietly() {
   local output
@@ -299,6 +307,12 @@ cosign_key() { # NAME PASSWORD: $work/NAME.key and $work/NAME.pub
 
 cosign_verifies() { # PUBLIC_KEY IMAGE
   cosign verify-attestation --key "$1" --type slsaprovenance1 --insecure-ignore-tlog "$2"
+}
+
+has_tag() { # IMAGE TAG
+  local tags
+  tags=$(crane ls "${1%@*}") || return 124
+  grep --fixed-strings --line-regexp -e "$2" <<< "$tags"
 }
 
 referrers() { # IMAGE: the direct referrers, as oras sees them, one JSON document a line
