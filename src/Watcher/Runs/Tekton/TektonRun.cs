@@ -98,7 +98,7 @@ internal sealed class TektonRun
         return resolved.ValueKind is JsonValueKind.Object
             ? new RunDefinition
             {
-                Digest = DigestSet.Of(ArtifactStore.Digests.Digest.Of(CanonicalJson.Of(resolved))),
+                Digest = DigestSet.Of(CanonicalJson.DigestOf(resolved)),
                 EntryPoint = source.Text("entryPoint"u8),
                 Reference = reference,
             }
