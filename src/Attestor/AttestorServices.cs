@@ -1,6 +1,8 @@
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
+using Provenance.ArtifactStore.Manifests;
 using Provenance.Attestor.Attesting;
+using Provenance.Attestor.Lookups;
 
 namespace Provenance.Attestor;
 
@@ -14,4 +16,13 @@ public static class AttestorServices
     public static IServiceCollection AddAttestor(this IServiceCollection services) => services
         .AddTransient<AttestationPublisher>()
         .AddTransient<IRequestHandler<AttestRun, AttestedRun>, AttestRunHandler>();
+
+    /// <summary>
+    /// Adds the use case that looks digests up, over a store in this process. The composition root adds the <see cref="AttestationIndex"/>
+    /// and the <see cref="TrustedKeys"/>.
+    /// </summary>
+    public static IServiceCollection AddLookups(this IServiceCollection services) => services
+        .AddSingleton<AttestationIndexer>()
+        .AddSingleton<IManifestObserver>(static provider => provider.GetRequiredService<AttestationIndexer>())
+        .AddTransient<IRequestHandler<LookupDigest, DigestLookup>, LookupDigestHandler>();
 }
