@@ -109,6 +109,6 @@ internal static class AttestBenchmark
 
     private sealed class NoRegistry : IRegistryClient
     {
-        public IRepository Open(Reference reference) => throw new NotSupportedException("Nothing is stored in this measurement.");
+        public IRepository Repository(Reference reference) => throw new NotSupportedException("Nothing is stored in this measurement.");
     }
 }

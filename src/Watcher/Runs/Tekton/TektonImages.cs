@@ -57,7 +57,7 @@ internal static class TektonImages
         }
         else if (Reference.TryParse(image, out var reference) && reference.Digest is { } digest)
         {
-            Add(materials, name, $"oci://{reference.Registry}/{reference.Repository}", DigestSet.Of(digest));
+            Add(materials, name, "oci://" + reference.Name, DigestSet.Of(digest));
         }
         else
         {

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.DependencyInjection;
+using Provenance.ArtifactStore.Registries;
+using Provenance.Attestor;
+using Provenance.Attestor.Attesting;
+using Provenance.Attestor.Signing;
+using Provenance.Watcher;
+
+namespace Provenance.Cli.Hosting;
+
+/// <summary>Composes the use cases for a command.</summary>
+internal static class Services
+{
+    /// <summary>For commands that attest.</summary>
+    public static ServiceProvider ForAttesting(AttestorOptions options, ISigner signer) => Common()
+        .AddSingleton(options)
+        .AddSingleton(signer)
+        .AddAttestor()
+        .AddWatcher()
+        .BuildServiceProvider();
+
+    /// <summary>For commands that verify.</summary>
+    public static ServiceProvider ForVerifying() => Common().AddVerification().BuildServiceProvider();
+
+    private static IServiceCollection Common() => new ServiceCollection()
+        .AddSingleton(TimeProvider.System)
+        .AddRegistryClient(new RemoteRegistryOptions())
+        .AddMediator();
+}
