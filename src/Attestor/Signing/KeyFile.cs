@@ -168,7 +168,7 @@ public static class KeyFile
                 ? File.ReadAllText(path)
                 : throw new KeyException("KEY_INVALID", $"{path} is larger than {LargestFile} bytes and so is no key file.");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new KeyException("KEY_UNREADABLE", $"{path} cannot be read: {e.Message}", e);
         }
