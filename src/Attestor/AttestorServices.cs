@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Provenance.ArtifactStore.Manifests;
 using Provenance.Attestor.Attesting;
 using Provenance.Attestor.Lookups;
+using Provenance.Attestor.Verifying;
 
 namespace Provenance.Attestor;
 
@@ -16,6 +17,10 @@ public static class AttestorServices
     public static IServiceCollection AddAttestor(this IServiceCollection services) => services
         .AddTransient<AttestationPublisher>()
         .AddTransient<IRequestHandler<AttestRun, AttestedRun>, AttestRunHandler>();
+
+    /// <summary>Adds the use case that verifies artifacts.</summary>
+    public static IServiceCollection AddVerification(this IServiceCollection services) => services
+        .AddTransient<IRequestHandler<VerifyArtifact, Verdict>, VerifyArtifactHandler>();
 
     /// <summary>
     /// Adds the use case that looks digests up, over a store in this process. The composition root adds the <see cref="AttestationIndex"/>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Provenance.ArtifactStore.Folders;
 using Provenance.ArtifactStore.Registries;
+using Provenance.Attestor.Policies;
 using Provenance.Attestor.Signing;
 using Provenance.Watcher.Documents;
 
@@ -41,7 +42,7 @@ internal static class CommandRunner
     private static int? ExitCodeOf(Exception exception) => exception switch
     {
         CommandException command => command.ExitCode,
-        KeyException or DocumentException or DataFolderException => ExitCodes.Usage,
+        KeyException or PolicyException or DocumentException or DataFolderException => ExitCodes.Usage,
         RegistryException or HttpRequestException or IOException or UnauthorizedAccessException => ExitCodes.Error,
         _ => null,
     };

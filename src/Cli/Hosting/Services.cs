@@ -15,6 +15,7 @@ internal static class Services
         .AddSingleton(options)
         .AddSingleton(signer)
         .AddAttestor()
+        .AddVerification()
         .AddWatcher()
         .BuildServiceProvider();
 
