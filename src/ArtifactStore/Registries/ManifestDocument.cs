@@ -48,7 +48,31 @@ internal sealed record ManifestDocument
 
     /// <summary>Reads a manifest that was transferred as <paramref name="contentType"/>.</summary>
     /// <exception cref="ManifestFormatException">The bytes are no manifest of that type.</exception>
-    public static ManifestDocument Parse(ReadOnlyMemory<byte> content, string? contentType)
+    public static ManifestDocument Parse(ReadOnlyMemory<byte> content, string? contentType) =>
+        Parse(content, root => Read(root, WithoutParameters(contentType)));
+
+    /// <summary>
+    /// The media type of a document of any kind: what the body says, else what its shape says, else <paramref name="contentType"/>.
+    /// </summary>
+    /// <exception cref="ManifestFormatException">The bytes are no JSON object, or could be both a manifest and an index.</exception>
+    public static string ReadMediaType(ReadOnlyMemory<byte> content, string? contentType) => Parse(content, root =>
+    {
+        Require(root.ValueKind == JsonValueKind.Object, "a manifest is a JSON object");
+        bool index = root.TryGetProperty("manifests", out _);
+        bool manifest = root.TryGetProperty("layers", out _);
+        Require(!(index && manifest), "the document has both manifests and layers");
+        return Text(root, "mediaType") ?? (index ? MediaTypes.Index : manifest ? MediaTypes.Manifest : WithoutParameters(contentType))
+            ?? throw new ManifestFormatException("nothing says what media type the document has");
+    });
+
+    /// <summary>Whether the media type is that of an index or a manifest list.</summary>
+    public static bool IsIndexType(string mediaType) => mediaType is MediaTypes.Index or MediaTypes.DockerManifestList;
+
+    /// <summary>Describes these bytes as the referrers API lists them.</summary>
+    public Descriptor Describe(Digest digest, long size) =>
+        new() { MediaType = MediaType, Digest = digest, Size = size, ArtifactType = ArtifactType, Annotations = Annotations };
+
+    private static T Parse<T>(ReadOnlyMemory<byte> content, Func<JsonElement, T> read)
     {
         if (content.Length > MaximumSize)
         {
@@ -63,7 +87,7 @@ internal sealed record ManifestDocument
         try
         {
             using var json = JsonDocument.Parse(content, Strict);
-            return Read(json.RootElement, WithoutParameters(contentType));
+            return read(json.RootElement);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
@@ -71,13 +95,6 @@ internal sealed record ManifestDocument
             throw new ManifestFormatException($"the manifest is not valid JSON: {exception.Message}", exception);
         }
     }
-
-    /// <summary>Whether the media type is that of an index or a manifest list.</summary>
-    public static bool IsIndexType(string mediaType) => mediaType is MediaTypes.Index or MediaTypes.DockerManifestList;
-
-    /// <summary>Describes these bytes as the referrers API lists them.</summary>
-    public Descriptor Describe(Digest digest, long size) =>
-        new() { MediaType = MediaType, Digest = digest, Size = size, ArtifactType = ArtifactType, Annotations = Annotations };
 
     private static ManifestDocument Read(JsonElement root, string? contentType)
     {
