@@ -24,6 +24,6 @@ internal static class Services
 
     private static IServiceCollection Common() => new ServiceCollection()
         .AddSingleton(TimeProvider.System)
-        .AddRegistryClient(new RemoteRegistryOptions())
+        .AddSingleton<IRegistryClient>(static provider => new RemoteRegistry(new RemoteRegistryOptions(), provider.GetRequiredService<TimeProvider>()))
         .AddMediator();
 }
