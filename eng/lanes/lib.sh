@@ -43,10 +43,10 @@ if [[ -z ${LANE_NETWORK:-} ]]; then
 fi
 
 if [[ $PROVENANCE == *.dll ]]; then product=(dotnet "$PROVENANCE"); else product=("$PROVENANCE"); fi
-provenance() { timeout 60 "${product[@]}" "$@"; }
-cosign() { timeout 60 "$COSIGN" "$@"; }
-oras() { timeout 60 "$ORAS" "$@"; }
-crane() { timeout 60 "$CRANE" "$@"; }
+provenance() { timeout 30 "${product[@]}" "$@"; }
+cosign() { timeout 30 "$COSIGN" "$@"; }
+oras() { timeout 30 "$ORAS" "$@"; }
+crane() { timeout 30 "$CRANE" "$@"; }
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/provenance-lane.XXXXXX")
 servers=()
