@@ -141,7 +141,7 @@ finish() {
     failed=$((failed + 1))
     printf 'FAILED the lane made %d checks, planned were %d\n' "$made" "$planned"
   fi
-  printf '%s: %d passed, %d failed\n' "$lane" "$passed" "$failed"
+  printf '%s: %d checks passed, %d failed\n' "$lane" "$passed" "$failed"
   ((failed == 0)) || exit 1
   exit 0
 }
