@@ -22,7 +22,7 @@ internal sealed class AttestCommand
     private readonly Option<string?> builderId = CommonOptions.BuilderId();
     private readonly Option<string?> repository = CommonOptions.Repository();
     private readonly Option<bool> besideSubject = CommonOptions.BesideSubject();
-    private readonly Option<string?> bundle = new("--bundle") { Description = "Write the signed bundle to this file, or one per run into this folder, instead of a registry", HelpName = "PATH" };
+    private readonly Option<string?> bundle = new("--bundle") { Description = "Write the signed bundle to this file, or one per run into this folder; to a registry as well only with --repository or --beside-subject", HelpName = "PATH" };
     private readonly Option<BuildTypeOption> buildType = CommonOptions.BuildType();
     private readonly Option<bool> chainsDeepInspection = CommonOptions.ChainsDeepInspection();
     private readonly Option<bool> attestUnsuccessful = CommonOptions.AttestUnsuccessful();
@@ -45,7 +45,7 @@ internal sealed class AttestCommand
         string source = parsed.GetRequiredValue(file);
         var attestorOptions = CommonOptions.CheckedAttestorOptions(
             parsed.GetValue(builderId) is { Length: > 0 } given ? given : throw new CommandException(ExitCodes.Usage, $"Which platform instance built? Give its URI: --builder-id https://ci.example.com/provenance/prod (or ${CommonOptions.BuilderIdVariable})."),
-            parsed.GetValue(bundle) is null ? ReadDestination(parsed) : null);
+            ReadDestination(parsed));
         var collect = new CollectOptions
         {
             BuildType = parsed.GetValue(buildType),
@@ -63,15 +63,14 @@ internal sealed class AttestCommand
         foreach (var document in documents)
         {
             var collected = await delivery.CollectAsync(document, children, cancellationToken);
-            if (bundles is not null && collected.Run is { } run)
+            var report = await delivery.DeliverAsync(collected, Patience, cancellationToken);
+            if (bundles is not null && report.SignedBundle is { } signed)
             {
-                string written = await bundles.WriteAsync(run.Identity, (await mediator.Send(new AttestRun(run), cancellationToken)).Bundle, cancellationToken);
+                string written = await bundles.WriteAsync(collected.Identity!, signed, cancellationToken);
                 await Console.Error.WriteLineAsync($"{collected.DisplayName}: {written}");
             }
-            else
-            {
-                lines.Report(await delivery.DeliverAsync(collected, Patience, cancellationToken));
-            }
+
+            lines.Report(report);
         }
 
         return documents.Count is 0 ? throw new CommandException(ExitCodes.Usage, $"{source} holds no run.")
@@ -80,7 +79,8 @@ internal sealed class AttestCommand
             : ExitCodes.Success;
     }
 
-    private AttestationDestination ReadDestination(ParseResult parsed)
+    /// <summary>A bundle file alone needs no registry.</summary>
+    private AttestationDestination? ReadDestination(ParseResult parsed)
     {
         string? text = parsed.GetValue(repository);
         Reference? reference = null;
@@ -89,7 +89,10 @@ internal sealed class AttestCommand
             throw new CommandException(ExitCodes.Usage, $"--repository: {problem}. Write it as host[:port]/name.");
         }
 
-        return new AttestationDestination { Repository = reference, BesideImages = reference is null || parsed.GetValue(besideSubject) };
+        bool beside = parsed.GetValue(besideSubject);
+        return reference is null && !beside && parsed.GetValue(bundle) is not null
+            ? null
+            : new AttestationDestination { Repository = reference, BesideImages = beside || reference is null };
     }
 
     private static async Task<IReadOnlyList<RunDocument>> ReadAsync(string source, CancellationToken cancellationToken)

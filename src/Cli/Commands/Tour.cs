@@ -14,7 +14,7 @@ namespace Provenance.Cli.Commands;
 /// <summary>What <c>up</c> shows when it has caught up: what was stored, that tampering is noticed, and how a third party checks us.</summary>
 internal sealed class Tour(IAnsiConsole console, StoreServer server, DataLayout layout, IRegistryClient registries, IMediator mediator)
 {
-    private const int ShownRuns = 5;
+    private const int ShownSubjects = 5;
 
     /// <summary>Shows the last runs and tries the tampering.</summary>
     /// <returns>Whether the genuine attestation was accepted and the tampered one refused.</returns>
@@ -25,34 +25,41 @@ internal sealed class Tour(IAnsiConsole console, StoreServer server, DataLayout 
             return true;
         }
 
-        foreach (var report in attested.TakeLast(ShownRuns))
+        var subjects = attested
+            .SelectMany(static r => r.Subjects.Where(static s => s.Attestation is not null).Select(s => (Run: r, Subject: s)))
+            .GroupBy(static p => (p.Subject.Name, p.Subject.Digest))
+            .ToList();
+        foreach (var subject in subjects.TakeLast(ShownSubjects))
         {
-            foreach (var subject in report.Subjects.Where(static s => s.Attestation is not null))
-            {
-                await ShowAsync(report, subject, cancellationToken);
-            }
+            await ShowAsync(subject.Key.Name, subject.Key.Digest, [.. subject], cancellationToken);
         }
 
-        if (attested.Count > ShownRuns)
+        if (subjects.Count > ShownSubjects)
         {
-            console.WriteLine($"(the last {ShownRuns} of {attested.Count} runs; the others: provenance lookup DIGEST)");
+            console.WriteLine($"(the last {ShownSubjects} of {subjects.Count} subjects; of the others tells: provenance lookup DIGEST)");
         }
 
-        var example = attested[^1].Subjects.First(static s => s.Attestation is not null);
+        // An image makes the better example: its name alone leads other programs to the attestation.
+        var all = subjects.Select(static s => s.Last().Subject).ToList();
+        var example = all.LastOrDefault(static s => s.Attestation!.Repository.EndsWith(s.Name, StringComparison.Ordinal)) ?? all[^1];
         bool held = await TamperAsync(example, cancellationToken);
         ShowCommands(example);
         return held;
     }
 
-    private async Task ShowAsync(DeliveryReport report, AttestedSubject subject, CancellationToken cancellationToken)
+    private async Task ShowAsync(string name, Digest digest, IReadOnlyList<(DeliveryReport Run, AttestedSubject Subject)> attestations, CancellationToken cancellationToken)
     {
-        var tree = new Tree(new Text($"{subject.Name}@{subject.Digest}")) { Guide = TreeGuide.Line };
-        var attestation = tree.AddNode(new Text(Bundle.MediaTypeV03)).AddNode(new Text(subject.Attestation!.ToString()));
-        attestation.AddNode(new Text($"made by  {report.Run}"));
-        var known = await LookupCommand.AskAsync(server.Address, subject.Digest.ToString(), cancellationToken);
-        foreach (var dependency in known.MadeBy.FirstOrDefault(a => a.Bundle == report.Bundle?.ToString())?.Dependencies ?? [])
+        var known = await LookupCommand.AskAsync(server.Address, digest.ToString(), cancellationToken);
+        var tree = new Tree(new Text($"{name}@{digest}")) { Guide = TreeGuide.Line };
+        var type = tree.AddNode(new Text(Bundle.MediaTypeV03));
+        foreach (var (run, subject) in attestations)
         {
-            attestation.AddNode(new Text($"from     {dependency.Name}  {dependency.Uri}  {dependency.Digest}"));
+            var attestation = type.AddNode(new Text(subject.Attestation!.ToString()));
+            attestation.AddNode(new Text($"made by  {run.Run}"));
+            foreach (var dependency in known.MadeBy.FirstOrDefault(a => a.Bundle == run.Bundle?.ToString())?.Dependencies ?? [])
+            {
+                attestation.AddNode(new Text($"from     {dependency.Name}  {dependency.Uri}  {dependency.Digest}"));
+            }
         }
 
         console.Write(tree);

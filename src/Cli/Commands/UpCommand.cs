@@ -83,7 +83,7 @@ internal sealed class UpCommand
                     AttestUnsuccessful = parsed.GetValue(attestUnsuccessful),
                 };
                 await using var services = Services.ForAttesting(attestorOptions, signer);
-                using var attestedRuns = AttestedRuns.Open(layout.AttestedRuns, Profile(signer, attestorOptions, collect));
+                using var attestedRuns = AttestedRuns.Open(layout.AttestedRuns, Profile(signer, attestorOptions, collect), server.Registry);
                 var delivery = new RunDelivery(services.GetRequiredService<IMediator>(), collect, attestedRuns, TimeProvider.System);
                 var source = new FolderRunSource(folder);
                 console.WriteLine($"watching    {source.FullPath}");
