@@ -61,7 +61,7 @@ internal sealed class UpCommand
         }
 
         // Whoever reads standard output as JSON gets nothing else there.
-        var console = json ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error), Ansi = AnsiSupport.No }) : Terminal.Open();
+        var console = Terminal.Open(json ? Console.Error : Console.Out);
         var layout = new DataLayout(parsed.GetRequiredValue(data));
         layout.Create();
         var identity = Installation.Open(layout, parsed.GetValue(key), parsed.GetValue(builderId), console);

@@ -48,7 +48,7 @@ public sealed partial class AttestedRuns : IDisposable
     {
         Outcome = DeliveryOutcome.AlreadyAttested,
         Bundle = Digest.Parse(entry.Bundle),
-        Subjects = [.. entry.Subjects.Select(static s => new AttestedSubject
+        Subjects = [.. entry.Subjects.Select(s => new AttestedSubject
         {
             Name = s.Name,
             Digest = Digest.Parse(s.Digest),
@@ -63,7 +63,7 @@ public sealed partial class AttestedRuns : IDisposable
             key,
             profile,
             run.BundleDigest.ToString(),
-            [.. run.Subjects.Select(static s => new EntrySubject(s.Name, s.Digest.ToString(), Write(s.Attestation)))]);
+            [.. run.Subjects.Select(s => new EntrySubject(s.Name, s.Digest.ToString(), Write(s.Attestation)))]);
         byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(entry, EntryContext.Default.Entry), (byte)'\n'];
         lock (turn)
         {
