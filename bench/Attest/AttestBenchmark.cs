@@ -45,14 +45,14 @@ internal static class AttestBenchmark
 
         var (attest, bytes) = await MeasureAsync(async () =>
         {
-            var read = DocumentReader.Read("taskrun.json", document)[0];
-            var collected = await mediator.Send(new CollectRun(read, ChildRuns.None, CollectOptions.Default));
+            using var read = DocumentReader.Read("taskrun.json", document);
+            var collected = await mediator.Send(new CollectRun(read[0], ChildRuns.None, CollectOptions.Default));
             var attested = await mediator.Send(new AttestRun(collected.Run!));
             bundleSize = attested.Bundle.Length;
         });
         var (parse, _) = await MeasureAsync(() =>
         {
-            DocumentReader.Read("taskrun.json", document);
+            DocumentReader.Read("taskrun.json", document).Dispose();
             return Task.CompletedTask;
         });
         byte[] content = new byte[4096];

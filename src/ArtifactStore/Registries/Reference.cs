@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
@@ -12,6 +13,8 @@ namespace Provenance.ArtifactStore.Registries;
 public sealed record Reference
 {
     private const string DockerHub = "docker.io";
+
+    private static readonly SearchValues<char> HostCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
 
     private Reference(string registry, string repository, string? tag, Digest? digest)
     {
@@ -45,36 +48,38 @@ public sealed record Reference
         TryParse(text, out var reference, out string? problem) ? reference : throw new FormatException(problem);
 
     /// <summary>Reads a reference; false for anything else.</summary>
-    public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out Reference? reference) =>
+    public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out Reference? reference) =>
         TryParse(text, out reference, out _);
 
     /// <summary>Reads a reference and says in <paramref name="problem"/> what is wrong when it cannot.</summary>
     public static bool TryParse(
-        [NotNullWhen(true)] string? text, [NotNullWhen(true)] out Reference? reference, [NotNullWhen(false)] out string? problem)
+        ReadOnlySpan<char> text, [NotNullWhen(true)] out Reference? reference, [NotNullWhen(false)] out string? problem)
     {
         reference = null;
         problem = null;
-        string rest = text ?? "";
+        var rest = text;
         Digest? digest = null;
-        int at = rest.IndexOf('@', StringComparison.Ordinal);
-        if (at >= 0 && !Digest.TryParse(rest[(at + 1)..], out digest, out string? digestProblem))
+        int at = rest.IndexOf('@');
+        if (at >= 0 && !Digest.TryParse(text[(at + 1)..].ToString(), out digest, out string? digestProblem))
         {
             problem = $"\"{text}\" is no reference: {digestProblem}";
             return false;
         }
 
         rest = at >= 0 ? rest[..at] : rest;
-        int slash = rest.IndexOf('/', StringComparison.Ordinal);
+        int slash = rest.IndexOf('/');
         bool named = slash > 0 && IsRegistry(rest[..slash]);
-        string registry = named ? rest[..slash].ToLowerInvariant() : DockerHub;
-        string repository = named ? rest[(slash + 1)..] : rest;
+        string registry = named ? rest[..slash].ToString().ToLowerInvariant() : DockerHub;
+        var name = named ? rest[(slash + 1)..] : rest;
         string? tag = null;
-        int colon = repository.LastIndexOf(':');
-        if (colon > repository.LastIndexOf('/'))
+        int colon = name.LastIndexOf(':');
+        if (colon > name.LastIndexOf('/'))
         {
-            tag = repository[(colon + 1)..];
-            repository = repository[..colon];
+            tag = name[(colon + 1)..].ToString();
+            name = name[..colon];
         }
+
+        string repository = name.ToString();
 
         registry = registry == "index.docker.io" ? DockerHub : registry;
         if (registry == DockerHub && !repository.Contains('/', StringComparison.Ordinal))
@@ -96,27 +101,37 @@ public sealed record Reference
     /// <summary>The full reference, registry included.</summary>
     public override string ToString() => $"{Name}{(Tag is null ? "" : $":{Tag}")}{(Digest is null ? "" : $"@{Digest}")}";
 
-    private static bool IsRegistry(string text) =>
-        text.Contains('.', StringComparison.Ordinal) || text.Contains(':', StringComparison.Ordinal)
-        || text.Equals("localhost", StringComparison.OrdinalIgnoreCase);
+    private static bool IsRegistry(ReadOnlySpan<char> text) =>
+        text.ContainsAny('.', ':') || text.Equals("localhost", StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsHost(string text)
+    private static bool IsHost(ReadOnlySpan<char> text)
     {
         int colon = text.LastIndexOf(':');
-        bool isAddress = text.StartsWith('[');
-        int end = isAddress ? text.IndexOf(']', StringComparison.Ordinal) + 1 : colon < 0 ? text.Length : colon;
-        string port = text[end..];
+        bool isAddress = text.StartsWith("[", StringComparison.Ordinal);
+        int end = isAddress ? text.IndexOf(']') + 1 : colon < 0 ? text.Length : colon;
+        var port = text[end..];
         if (port.Length > 0 && !(port[0] == ':' && port.Length is > 1 and <= 6
-            && int.TryParse(port.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is > 0 and <= 65535))
+            && int.TryParse(port[1..], NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is > 0 and <= 65535))
         {
             return false;
         }
 
         return isAddress
-            ? end > 2 && !text[1..(end - 1)].Contains('%', StringComparison.Ordinal) && IPAddress.TryParse(text.AsSpan(1, end - 2), out _)
-            : text[..end].Split('.').All(IsHostLabel);
+            ? end > 2 && !text[1..(end - 1)].Contains('%') && IPAddress.TryParse(text[1..(end - 1)], out _)
+            : AreHostLabels(text[..end]);
     }
 
-    private static bool IsHostLabel(string label) =>
-        label.Length is > 0 and <= 63 && label[0] != '-' && label[^1] != '-' && label.All(character => char.IsAsciiLetterOrDigit(character) || character == '-');
+    private static bool AreHostLabels(ReadOnlySpan<char> host)
+    {
+        foreach (var range in host.Split('.'))
+        {
+            var label = host[range];
+            if (label.Length is 0 or > 63 || label[0] is '-' || label[^1] is '-' || label.ContainsAnyExcept(HostCharacters))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }

@@ -25,7 +25,7 @@ internal sealed class AttestRunHandler(AttestorOptions options, ISigner signer, 
     {
         var run = request.Run;
         var subjects = RunStatement.Subjects(run);
-        byte[] statement = RunStatement.Write(run, options.BuilderId);
+        byte[] statement = RunStatement.Write(run, subjects, options.BuilderId);
         var statementDigest = Digest.Of(statement);
         if (options.Destination is not { } destination)
         {

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Text;
 using Provenance.Attestor.Envelopes;
 using Provenance.Attestor.Signing;
+using Provenance.Attestor.Statements;
 
 namespace Provenance.Attestor.Bundles;
 
@@ -41,17 +42,13 @@ public static class BundleWriter
     }
 
     /// <summary>Signs a statement and writes its bundle.</summary>
-    public static ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> statement, ISigner signer, CancellationToken cancellationToken)
+    public static async ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> statement, ISigner signer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(signer);
-        var signing = signer.SignAsync(PreAuthenticationEncoding.Of(Envelope.StatementPayloadType, statement.Span), cancellationToken);
-        return FinishAsync(statement, signing, signer.PublicKey);
-    }
-
-    private static async ValueTask<byte[]> FinishAsync(ReadOnlyMemory<byte> statement, ValueTask<byte[]> signing, VerificationKey key)
-    {
-        byte[] signature = await signing.ConfigureAwait(false);
-        return Write(statement.Span, signature, key);
+        using var encoding = new PooledBuffer(statement.Length + 64);
+        PreAuthenticationEncoding.Write(encoding, Envelope.StatementPayloadType, statement.Span);
+        byte[] signature = await signer.SignAsync(encoding.WrittenMemory, cancellationToken).ConfigureAwait(false);
+        return Write(statement.Span, signature, signer.PublicKey);
     }
 
     private static Span<byte> Copy(Span<byte> target, ReadOnlySpan<byte> content)

@@ -71,7 +71,8 @@ public sealed record ArtifactUri
             return ReadPackageUrl(text, rest);
         }
 
-        return ReadImage(text, text) ?? (HasScheme(text) ? new ArtifactUri(text, null, null) : null);
+        bool hasAuthority = text.Contains("://", StringComparison.Ordinal);
+        return (hasAuthority ? null : ReadImage(text, text)) ?? (HasScheme(text) ? new ArtifactUri(text, null, null) : null);
     }
 
     private static bool StartsWith(string text, string prefix, out string rest)

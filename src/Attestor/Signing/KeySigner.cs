@@ -5,7 +5,7 @@ namespace Provenance.Attestor.Signing;
 /// <summary>Signs with an ECDSA P-256 key in memory. Several callers may sign at once; they take turns.</summary>
 public sealed class KeySigner : ISigner, IDisposable
 {
-    private const int LongestSignature = 72;
+    private const int FixedSize = 64;
 
     private readonly ECDsa key;
 
@@ -37,13 +37,16 @@ public sealed class KeySigner : ISigner, IDisposable
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(content, hash);
-        Span<byte> signature = stackalloc byte[LongestSignature];
+        Span<byte> signature = stackalloc byte[FixedSize];
         lock (turn)
         {
-            return key.TrySignHash(hash, signature, DSASignatureFormat.Rfc3279DerSequence, out int written)
-                ? signature[..written].ToArray()
-                : throw new CryptographicException("The ECDSA P-256 signature is longer than 72 bytes.");
+            if (!key.TrySignHash(hash, signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation, out int written) || written is not FixedSize)
+            {
+                throw new CryptographicException("The ECDSA P-256 signature has not 64 bytes.");
+            }
         }
+
+        return DerSignature.FromFixedSize(signature);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Provenance.Attestor.Runs;
 using Provenance.Attestor.Statements;
@@ -22,9 +23,9 @@ public static class RunStatement
         var subjects = new List<ResourceDescriptor>();
         foreach (var artifact in run.Artifacts)
         {
-            if (artifact.Role is ArtifactRole.Subject && !subjects.Exists(s => s.Name == artifact.Uri.SubjectName && s.Digest!.Equals(artifact.Digest)))
+            if (artifact.Role is ArtifactRole.Subject)
             {
-                subjects.Add(new ResourceDescriptor { Name = artifact.Uri.SubjectName, Digest = artifact.Digest });
+                AddOnce(subjects, new ResourceDescriptor { Name = artifact.Uri.SubjectName, Digest = artifact.Digest });
             }
         }
 
@@ -32,12 +33,15 @@ public static class RunStatement
     }
 
     /// <summary>Writes the statement.</summary>
-    /// <exception cref="ArgumentException">The run has no subject or too many.</exception>
-    public static byte[] Write(CompletedRun run, string builderId)
+    /// <param name="run">The run.</param>
+    /// <param name="subjects">What <see cref="Subjects"/> gave for it.</param>
+    /// <param name="builderId">Who built.</param>
+    /// <exception cref="ArgumentException">There is no subject, or too many.</exception>
+    public static byte[] Write(CompletedRun run, IReadOnlyList<ResourceDescriptor> subjects, string builderId)
     {
         ArgumentNullException.ThrowIfNull(run);
         var predicate = run.Layout is { } layout ? FromLayout(run, layout, builderId) : FromRun(run, builderId);
-        return StatementWriter.Write(Subjects(run), ProvenancePredicate.Type, predicate.Write);
+        return StatementWriter.Write(subjects, ProvenancePredicate.Type, predicate.Write);
     }
 
     private static ProvenancePredicate FromLayout(CompletedRun run, PredicateLayout layout, string builderId) => new()
@@ -78,9 +82,9 @@ public static class RunStatement
             }
 
             writer.WriteStartObject("digest"u8);
-            foreach (var (algorithm, value) in definition.Digest)
+            for (int i = 0; i < definition.Digest.Count; i++)
             {
-                writer.WriteString(algorithm, value);
+                writer.WriteString(definition.Digest[i].Key, definition.Digest[i].Value);
             }
 
             writer.WriteEndObject();
@@ -137,14 +141,24 @@ public static class RunStatement
             writer.WriteEndArray();
         }
 
-        if (run.Artifacts.Any(static a => a.Role is ArtifactRole.Subject))
-        {
-            var leastTrusted = run.Artifacts.Where(static a => a.Role is ArtifactRole.Subject).Min(static a => a.ObservedBy);
-            writer.WriteString("subjectsObservedBy"u8, NameOf(leastTrusted));
-        }
+        writer.WriteString("subjectsObservedBy"u8, NameOf(LeastTrustedObserver(run)));
 
         WriteValues(writer, "environment"u8, run.Environment);
         writer.WriteEndObject();
+    }
+
+    private static Observer LeastTrustedObserver(CompletedRun run)
+    {
+        var least = Observer.ControlPlane;
+        foreach (var artifact in run.Artifacts)
+        {
+            if (artifact.Role is ArtifactRole.Subject && artifact.ObservedBy < least)
+            {
+                least = artifact.ObservedBy;
+            }
+        }
+
+        return least;
     }
 
     private static void WriteValues(Utf8JsonWriter writer, ReadOnlySpan<byte> name, IReadOnlyList<NamedValue> values)
@@ -155,11 +169,21 @@ public static class RunStatement
         }
 
         writer.WriteStartObject(name);
-        foreach (var value in values.OrderBy(static v => v.Name, StringComparer.Ordinal))
+        var sorted = ArrayPool<NamedValue>.Shared.Rent(values.Count);
+        var span = sorted.AsSpan(0, values.Count);
+        for (int i = 0; i < span.Length; i++)
+        {
+            span[i] = values[i];
+        }
+
+        span.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
+        foreach (var value in span)
         {
             writer.WritePropertyName(value.Name);
             CanonicalJson.Write(writer, value.Value);
         }
+
+        ArrayPool<NamedValue>.Shared.Return(sorted, clearArray: true);
 
         writer.WriteEndObject();
     }
@@ -216,15 +240,20 @@ public static class RunStatement
         Annotations = ObservedByAnnotations[(int)artifact.ObservedBy],
     };
 
-    private static readonly Dictionary<string, string>[] ObservedByAnnotations =
-        [.. Enum.GetValues<Observer>().Select(static o => new Dictionary<string, string> { ["observedBy"] = NameOf(o) })];
+    private static readonly KeyValuePair<string, string>[][] ObservedByAnnotations =
+        [.. Enum.GetValues<Observer>().Select(static o => new KeyValuePair<string, string>[] { new("observedBy", NameOf(o)) })];
 
     private static void AddOnce(List<ResourceDescriptor> list, ResourceDescriptor descriptor)
     {
-        if (!list.Exists(other => other.Name == descriptor.Name && other.Uri == descriptor.Uri && Equals(other.Digest, descriptor.Digest)))
+        foreach (var other in list)
         {
-            list.Add(descriptor);
+            if (other.Name == descriptor.Name && other.Uri == descriptor.Uri && Equals(other.Digest, descriptor.Digest))
+            {
+                return;
+            }
         }
+
+        list.Add(descriptor);
     }
 
     private static string NameOf(Observer observer) => observer switch

@@ -70,21 +70,22 @@ public static class CanonicalJson
     {
         writer.WriteStartObject();
         int count = value.GetPropertyCount();
-        var members = ArrayPool<JsonProperty>.Shared.Rent(count);
+        var members = ArrayPool<(string Name, JsonElement Value)>.Shared.Rent(count);
         int filled = 0;
         foreach (var member in value.EnumerateObject())
         {
-            members[filled++] = member;
+            // JsonProperty makes a new string every time that it is asked for its name.
+            members[filled++] = (member.Name, member.Value);
         }
 
         members.AsSpan(0, count).Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
-        foreach (var member in members.AsSpan(0, count))
+        foreach (var (name, member) in members.AsSpan(0, count))
         {
-            writer.WritePropertyName(member.Name);
-            Write(writer, member.Value);
+            writer.WritePropertyName(name);
+            Write(writer, member);
         }
 
-        ArrayPool<JsonProperty>.Shared.Return(members, clearArray: true);
+        ArrayPool<(string Name, JsonElement Value)>.Shared.Return(members, clearArray: true);
         writer.WriteEndObject();
     }
 }

@@ -14,6 +14,7 @@ public sealed class DigestSet : IReadOnlyList<KeyValuePair<string, string>>, IEq
     private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
 
     private readonly KeyValuePair<string, string>[] entries;
+    private Digest? contentDigest;
 
     private DigestSet(KeyValuePair<string, string>[] sortedEntries) => entries = sortedEntries;
 
@@ -21,7 +22,7 @@ public sealed class DigestSet : IReadOnlyList<KeyValuePair<string, string>>, IEq
     public int Count => entries.Length;
 
     /// <summary>The digests that a content-addressed store can look up: SHA-256 first.</summary>
-    public Digest? ContentDigest =>
+    public Digest? ContentDigest => contentDigest ??=
         Find("sha256") is { } sha256 ? Digest.Parse("sha256:" + sha256)
         : Find("sha512") is { } sha512 ? Digest.Parse("sha512:" + sha512)
         : null;
@@ -33,7 +34,7 @@ public sealed class DigestSet : IReadOnlyList<KeyValuePair<string, string>>, IEq
     public static DigestSet Of(Digest digest)
     {
         ArgumentNullException.ThrowIfNull(digest);
-        return new([new(digest.Algorithm.Name, digest.Hex)]);
+        return new([new(digest.Algorithm.Name, digest.Hex)]) { contentDigest = digest };
     }
 
     /// <summary>Checks every digest of an artifact; says in <paramref name="problem"/> which one is wrong and how.</summary>
@@ -49,7 +50,11 @@ public sealed class DigestSet : IReadOnlyList<KeyValuePair<string, string>>, IEq
         ArgumentNullException.ThrowIfNull(digests);
         set = null;
         var sorted = digests.ToArray();
-        Array.Sort(sorted, static (a, b) => string.CompareOrdinal(a.Key, b.Key));
+        if (sorted.Length > 1)
+        {
+            Array.Sort(sorted, static (a, b) => string.CompareOrdinal(a.Key, b.Key));
+        }
+
         if (sorted.Length is 0 or > 32)
         {
             problem = sorted.Length is 0 ? "it has no digest" : $"it has {sorted.Length} digests, more than 32";
@@ -128,23 +133,24 @@ public sealed class DigestSet : IReadOnlyList<KeyValuePair<string, string>>, IEq
 
     private static string? Check(string algorithm, string value)
     {
-        int[] lengths = algorithm switch
+        int length = algorithm switch
         {
-            "sha256" => [64],
-            "sha384" => [96],
-            "sha512" => [128],
-            "sha1" => [40],
-            "gitCommit" => [40, 64],
-            _ => [],
+            "sha256" => 64,
+            "sha384" => 96,
+            "sha512" => 128,
+            "sha1" => 40,
+            // A commit object's name is a SHA-1, or a SHA-256 in repositories of that format.
+            "gitCommit" => value.Length is 64 ? 64 : 40,
+            _ => 0,
         };
-        if (lengths.Length is 0)
+        if (length is 0)
         {
             return $"\"{Shorten(algorithm)}\" is no accepted digest algorithm (sha256, sha384, sha512, sha1, gitCommit)";
         }
 
-        if (!lengths.Contains(value.Length))
+        if (value.Length != length)
         {
-            return $"its {algorithm} digest has {value.Length} characters where {string.Join(" or ", lengths)} are needed: \"{Shorten(value)}\"";
+            return $"its {algorithm} digest has {value.Length} characters where {length} are needed: \"{Shorten(value)}\"";
         }
 
         return value.AsSpan().ContainsAnyExcept(LowerHex)

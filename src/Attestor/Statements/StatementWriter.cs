@@ -73,9 +73,9 @@ public static class StatementWriter
         if (descriptor.Annotations is { Count: > 0 } annotations)
         {
             writer.WriteStartObject("annotations"u8);
-            foreach (var (key, value) in annotations)
+            for (int i = 0; i < annotations.Count; i++)
             {
-                writer.WriteString(key, value);
+                writer.WriteString(annotations[i].Key, annotations[i].Value);
             }
 
             writer.WriteEndObject();

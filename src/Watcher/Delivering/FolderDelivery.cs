@@ -74,6 +74,7 @@ public sealed class FolderDelivery(FolderRunSource folder, RunDelivery delivery,
             {
                 var collected = item.Collected ?? await delivery.CollectAsync(item.Document, ChildRuns.None, cancel).ConfigureAwait(false);
                 var report = await delivery.DeliverAsync(collected, patience, cancel).ConfigureAwait(false);
+                item.Memory?.Dispose();
                 lock (turn)
                 {
                     if (report.Outcome is DeliveryOutcome.Failed)
@@ -96,7 +97,7 @@ public sealed class FolderDelivery(FolderRunSource folder, RunDelivery delivery,
         total += files.Count;
         foreach (var file in files)
         {
-            IReadOnlyList<RunDocument> documents;
+            RunDocuments documents;
             try
             {
                 documents = await FolderRunSource.ReadAsync(file, cancellationToken).ConfigureAwait(false);
@@ -118,7 +119,7 @@ public sealed class FolderDelivery(FolderRunSource folder, RunDelivery delivery,
                 }
                 else
                 {
-                    yield return new Work(document, file, null);
+                    yield return new Work(document, file, null) { Memory = documents.Count is 1 ? documents : null };
                 }
             }
         }
@@ -169,7 +170,11 @@ public sealed class FolderDelivery(FolderRunSource folder, RunDelivery delivery,
         }
     }
 
-    private sealed record Work(RunDocument Document, RunFile File, CollectedRun? Collected);
+    private sealed record Work(RunDocument Document, RunFile File, CollectedRun? Collected)
+    {
+        /// <summary>The memory of the document, where it is the only one of its file.</summary>
+        public RunDocuments? Memory { get; init; }
+    }
 
     private sealed record Parent(RunDocument Document, RunFile File, long Since);
 }

@@ -50,7 +50,7 @@ internal sealed class OwnedFiles
         return new ChildRuns(documents);
     }
 
-    private static async Task<IReadOnlyList<RunDocument>> ReadOrNothingAsync(RunFile file, CancellationToken cancellationToken)
+    private static async Task<IEnumerable<RunDocument>> ReadOrNothingAsync(RunFile file, CancellationToken cancellationToken)
     {
         try
         {

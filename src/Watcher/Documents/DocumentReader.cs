@@ -19,7 +19,7 @@ public static class DocumentReader
 
     /// <summary>Reads every run document of a file's bytes.</summary>
     /// <exception cref="DocumentException">The bytes are neither JSON nor YAML, or break a limit.</exception>
-    public static IReadOnlyList<RunDocument> Read(string source, ReadOnlyMemory<byte> content)
+    public static RunDocuments Read(string source, ReadOnlyMemory<byte> content)
     {
         if (content.Length > MaximumSize)
         {
@@ -33,15 +33,17 @@ public static class DocumentReader
 
         try
         {
-            var documents = new List<RunDocument>();
-            foreach (var root in LooksLikeJson(content.Span) ? ReadJson(content) : ReadYaml(content))
+            var roots = LooksLikeJson(content.Span) ? ReadJson(content) : ReadYaml(content);
+            var objects = new List<JsonElement>();
+            foreach (var root in roots)
             {
-                Flatten(root, documents);
+                Flatten(root.RootElement, objects);
             }
 
-            return documents.Count is 1
-                ? [documents[0] with { Source = source }]
-                : [.. documents.Select((d, i) => d with { Source = $"{source}#{i + 1}" })];
+            var documents = objects.Count is 1
+                ? [new RunDocument(source, objects[0])]
+                : objects.Select((o, i) => new RunDocument($"{source}#{i + 1}", o)).ToArray();
+            return new RunDocuments(documents, roots);
         }
         catch (JsonException e)
         {
@@ -63,42 +65,42 @@ public static class DocumentReader
         return start >= 0 && content[start] is (byte)'{' or (byte)'[';
     }
 
-    private static List<JsonElement> ReadJson(ReadOnlyMemory<byte> content)
+    private static JsonDocument[] ReadJson(ReadOnlyMemory<byte> content)
     {
-        var roots = new List<JsonElement>();
+        var roots = new List<JsonDocument>(1);
         var reader = new Utf8JsonReader(content.Span, new JsonReaderOptions { MaxDepth = MaximumDepth, AllowMultipleValues = true });
         while (reader.Read())
         {
             int start = checked((int)reader.TokenStartIndex);
             reader.Skip();
-            roots.Add(JsonDocument.Parse(content[start..checked((int)reader.BytesConsumed)], Options).RootElement);
+            roots.Add(JsonDocument.Parse(content[start..checked((int)reader.BytesConsumed)], Options));
         }
 
-        return roots;
+        return [.. roots];
     }
 
-    private static List<JsonElement> ReadYaml(ReadOnlyMemory<byte> content)
+    private static JsonDocument[] ReadYaml(ReadOnlyMemory<byte> content)
     {
         string text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(content.Span);
-        return [.. YamlToJson.Convert(text, MaximumDepth).Select(static json => JsonDocument.Parse(json, Options).RootElement)];
+        return [.. YamlToJson.Convert(text, MaximumDepth).Select(static json => JsonDocument.Parse(json, Options))];
     }
 
-    private static void Flatten(JsonElement root, List<RunDocument> documents)
+    private static void Flatten(JsonElement root, List<JsonElement> objects)
     {
         if (root.ValueKind is JsonValueKind.Array)
         {
             foreach (var item in root.EnumerateArray())
             {
-                Flatten(item, documents);
+                Flatten(item, objects);
             }
         }
         else if (root.ValueKind is JsonValueKind.Object && (root.Text("kind"u8) ?? "").EndsWith("List", StringComparison.Ordinal) && root.TryGetProperty("items"u8, out var items))
         {
-            Flatten(items, documents);
+            Flatten(items, objects);
         }
         else if (root.Exists())
         {
-            documents.Add(new RunDocument("", root));
+            objects.Add(root);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Provenance.Watcher.Documents;
@@ -39,14 +38,18 @@ internal static class JsonElementExtensions
     }
 
     /// <summary>The member as a time (RFC 3339); null where it is none.</summary>
-    public static DateTimeOffset? Time(this JsonElement element, ReadOnlySpan<byte> name) =>
-        DateTimeOffset.TryParse(
-            element.Text(name),
-            CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
-            out var time)
-            ? time
-            : null;
+    public static DateTimeOffset? Time(this JsonElement element, ReadOnlySpan<byte> name)
+    {
+        var member = element.Member(name);
+        return member.ValueKind is JsonValueKind.String && member.TryGetDateTimeOffset(out var time) ? time : null;
+    }
+
+    /// <summary>Whether the member is exactly the text.</summary>
+    public static bool Is(this JsonElement element, ReadOnlySpan<byte> name, ReadOnlySpan<byte> text)
+    {
+        var member = element.Member(name);
+        return member.ValueKind is JsonValueKind.String && member.ValueEquals(text);
+    }
 
     /// <summary>Whether there is a value at all.</summary>
     public static bool Exists(this JsonElement element) => element.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null);

@@ -54,7 +54,7 @@ public sealed class FolderRunSource(string path)
 
     /// <summary>Reads the documents of a file.</summary>
     /// <exception cref="DocumentException">It cannot be read or is neither JSON nor YAML.</exception>
-    public static async Task<IReadOnlyList<RunDocument>> ReadAsync(RunFile file, CancellationToken cancellationToken)
+    public static async Task<RunDocuments> ReadAsync(RunFile file, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(file);
         try

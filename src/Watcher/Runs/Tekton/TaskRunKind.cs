@@ -64,7 +64,10 @@ internal sealed class TaskRunKind(TimeProvider time) : IRunKind
         run.ReadResults(results, "taskResults"u8);
         foreach (var step in run.Status.Items("steps"u8))
         {
-            TektonRun.ReadResults(results, step.Items("results"u8), $"steps/{step.Text("name"u8)}/");
+            if (step.Member("results"u8).Exists())
+            {
+                TektonRun.ReadResults(results, step.Items("results"u8), $"steps/{step.Text("name"u8)}/");
+            }
         }
     }
 }

@@ -12,14 +12,12 @@ namespace Provenance.Watcher.Runs.Tekton;
 /// </summary>
 internal sealed class TektonArtifacts(Action<string, string> report)
 {
-    private const int MaximumArtifacts = 4096;
+    private const int MaximumArtifacts = 2048;
     private const string Merged = "status.artifacts";
 
     private readonly List<RecordedArtifact> artifacts = [];
-    private readonly Dictionary<(bool IsInput, string Name, string Uri, DigestSet Digest), int> positions = [];
-    private readonly HashSet<(string Code, string What)> reported = [];
+    private HashSet<(string Code, string What)>? reported;
     private string place = "";
-    private bool full;
 
     public IReadOnlyList<RecordedArtifact> Artifacts => artifacts;
 
@@ -53,7 +51,8 @@ internal sealed class TektonArtifacts(Action<string, string> report)
             return false;
         }
 
-        var entries = new List<KeyValuePair<string, string>>();
+        var entries = new KeyValuePair<string, string>[digest.GetPropertyCount()];
+        int count = 0;
         foreach (var entry in digest.EnumerateObject())
         {
             if (entry.Value.ValueKind is not JsonValueKind.String)
@@ -62,11 +61,15 @@ internal sealed class TektonArtifacts(Action<string, string> report)
                 return false;
             }
 
-            entries.Add(new(entry.Name, entry.Value.GetString()!));
+            entries[count++] = new(NameOf(entry), entry.Value.GetString()!);
         }
 
         return DigestSet.TryCreate(entries, out set, out problem);
     }
+
+    /// <summary>The algorithm's name; the common ones without a new string for each digest.</summary>
+    private static string NameOf(JsonProperty digest) =>
+        digest.NameEquals("sha256"u8) ? "sha256" : digest.NameEquals("sha1"u8) ? "sha1" : digest.Name;
 
     private void ReadList(JsonElement list, bool isInput)
     {
@@ -106,6 +109,21 @@ internal sealed class TektonArtifacts(Action<string, string> report)
 
     private void ReadValue(string name, JsonElement value, ArtifactRole role)
     {
+        if (Find(name, value, role is ArtifactRole.Input) is >= 0 and var known)
+        {
+            // The flag that makes a subject is sticky: one record that carries it is enough.
+            artifacts[known] = role is ArtifactRole.Subject && artifacts[known].Digest.ContentDigest is not null
+                ? artifacts[known] with { Role = role }
+                : artifacts[known];
+            return;
+        }
+
+        if (artifacts.Count is MaximumArtifacts)
+        {
+            Report(RunProblemCodes.ArtifactRecord, "", $"more than {MaximumArtifacts} artifacts are recorded; the rest is not read");
+            return;
+        }
+
         if (!ArtifactUri.TryParse(value.Text("uri"u8), out var uri, out string? problem))
         {
             Report(RunProblemCodes.ArtifactUri, Describe(name, role), $"is not attested: {problem}");
@@ -130,35 +148,54 @@ internal sealed class TektonArtifacts(Action<string, string> report)
             role = ArtifactRole.Output;
         }
 
-        Add(new RecordedArtifact { Name = name, Role = role, Uri = uri, Digest = digest, ObservedBy = Observer.Tenant });
+        artifacts.Add(new RecordedArtifact { Name = name, Role = role, Uri = uri, Digest = digest, ObservedBy = Observer.Tenant });
     }
 
-    private void Add(RecordedArtifact artifact)
+    /// <summary>Where the very record stands already, as it does when Tekton repeats the steps' records for the task; -1 where it does not.</summary>
+    private int Find(string name, JsonElement value, bool isInput)
     {
-        var key = (artifact.Role is ArtifactRole.Input, artifact.Name, artifact.Uri.Text, artifact.Digest);
-        if (positions.TryGetValue(key, out int position))
+        var uri = value.Member("uri"u8);
+        var digest = value.Member("digest"u8);
+        if (uri.ValueKind is not JsonValueKind.String || digest.ValueKind is not JsonValueKind.Object)
         {
-            if (artifact.Role is ArtifactRole.Subject)
+            return -1;
+        }
+
+        for (int i = 0; i < artifacts.Count; i++)
+        {
+            var known = artifacts[i];
+            if ((known.Role is ArtifactRole.Input) == isInput && known.Name == name && uri.ValueEquals(known.Uri.Text) && IsSame(digest, known.Digest))
             {
-                artifacts[position] = artifact;
+                return i;
             }
         }
-        else if (artifacts.Count < MaximumArtifacts)
+
+        return -1;
+    }
+
+    private static bool IsSame(JsonElement digest, DigestSet known)
+    {
+        if (digest.GetPropertyCount() != known.Count)
         {
-            positions[key] = artifacts.Count;
-            artifacts.Add(artifact);
+            return false;
         }
-        else if (!full)
+
+        for (int i = 0; i < known.Count; i++)
         {
-            full = true;
-            Report(RunProblemCodes.ArtifactRecord, "", $"more than {MaximumArtifacts} artifacts are recorded; the rest is not read");
+            if (!digest.TryGetProperty(known[i].Key, out var value) || value.ValueKind is not JsonValueKind.String || !value.ValueEquals(known[i].Value))
+            {
+                return false;
+            }
         }
+
+        return true;
     }
 
     private void Report(string code, string what, string problem)
     {
-        // The merged list repeats the steps' records: one report each is enough.
-        if (reported.Add((code, what)) || !place.EndsWith(Merged, StringComparison.Ordinal))
+        // The merged list repeats the steps' records: one report each is enough. What names no artifact is said once.
+        reported ??= [];
+        if (reported.Add((code, what)) || !(what.Length is 0 || place.EndsWith(Merged, StringComparison.Ordinal)))
         {
             report(code, what.Length is 0 ? $"{place}: {problem}." : $"{place}: {what} {problem}.");
         }

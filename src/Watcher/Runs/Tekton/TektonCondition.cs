@@ -17,7 +17,7 @@ internal static class TektonCondition
     {
         foreach (var condition in status.Items("conditions"u8))
         {
-            if (condition.Text("type"u8) == "Succeeded")
+            if (condition.Is("type"u8, "Succeeded"u8))
             {
                 string reason = condition.Text("reason"u8) ?? "";
                 string? value = condition.Text("status"u8);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor.Runs;
 using Provenance.Attestor.Statements;
@@ -10,7 +9,7 @@ namespace Provenance.Watcher.Runs.Tekton;
 /// <summary>Reads which images the steps and sidecars ran and which remote definitions the steps had, as the kubelet and Tekton recorded them.</summary>
 internal static class TektonImages
 {
-    private static readonly Dictionary<string, string> ObservedByControlPlane = new() { ["observedBy"] = "controlPlane" };
+    private static readonly KeyValuePair<string, string>[] ObservedByControlPlane = [new("observedBy", "controlPlane")];
 
     /// <summary>Adds the images and step definitions of a TaskRun's status under <c>prefix + images/step</c> and the like.</summary>
     public static void Read(JsonElement status, string prefix, string owner, List<ResourceDescriptor> materials, Action<string, string> report)
@@ -46,18 +45,18 @@ internal static class TektonImages
     {
         string imageId = container.Text("imageID"u8) ?? "";
         int scheme = imageId.IndexOf("://", StringComparison.Ordinal);
-        string image = scheme < 0 ? imageId : imageId[(scheme + 3)..];
+        var image = scheme < 0 ? imageId.AsSpan() : imageId.AsSpan(scheme + 3);
         if (image.Length is 0)
         {
             report(RunProblemCodes.StepImage, $"{place.Owner}{place.Kind} {place.Name}: no image was recorded (it was never pulled, or the kubelet did not say). The dependency is left out.");
         }
-        else if (Digest.TryParse(image, out var local))
+        else if (image.StartsWith("sha256:", StringComparison.Ordinal))
         {
-            report(RunProblemCodes.StepImage, $"{place.Owner}{place.Kind} {place.Name}: its image is known by a local id only ({local}), which is no manifest digest. The dependency is left out.");
+            report(RunProblemCodes.StepImage, $"{place.Owner}{place.Kind} {place.Name}: its image is known by a local id only ({image}), which is no manifest digest. The dependency is left out.");
         }
         else if (Reference.TryParse(image, out var reference) && reference.Digest is { } digest)
         {
-            Add(materials, name, "oci://" + reference.Name, DigestSet.Of(digest));
+            Add(materials, name, $"oci://{reference.Registry}/{reference.Repository}", DigestSet.Of(digest));
         }
         else
         {

@@ -12,12 +12,10 @@ namespace Provenance.Watcher.Runs.Tekton;
 internal sealed class TektonRun
 {
     private readonly RunDocument document;
-    private readonly string kind;
 
     public TektonRun(RunDocument document, string kind, DateTimeOffset now)
     {
         this.document = document;
-        this.kind = kind;
         Spec = document.Root.Member("spec"u8);
         Status = document.Root.Member("status"u8);
         var metadata = document.Root.Member("metadata"u8);
@@ -111,10 +109,7 @@ internal sealed class TektonRun
         var parameters = new List<NamedValue>();
         foreach (var parameter in Spec.Items("params"u8))
         {
-            if (parameter.Text("name"u8) is { Length: > 0 } name && !parameters.Exists(p => p.Name == name))
-            {
-                parameters.Add(new NamedValue(name, parameter.Member("value"u8)));
-            }
+            AddOnce(parameters, parameter.Text("name"u8), parameter.Member("value"u8));
         }
 
         return parameters;
@@ -128,7 +123,9 @@ internal sealed class TektonRun
         {
             foreach (var member in Spec.EnumerateObject())
             {
-                if (member.Name is not ("params" or "taskRef" or "taskSpec" or "pipelineRef" or "pipelineSpec" or "status" or "statusMessage"))
+                if (!(member.NameEquals("params"u8) || member.NameEquals("taskRef"u8) || member.NameEquals("taskSpec"u8)
+                    || member.NameEquals("pipelineRef"u8) || member.NameEquals("pipelineSpec"u8)
+                    || member.NameEquals("status"u8) || member.NameEquals("statusMessage"u8)))
                 {
                     settings.Add(new NamedValue(member.Name, member.Value));
                 }
@@ -167,9 +164,9 @@ internal sealed class TektonRun
     {
         foreach (var result in items)
         {
-            if (result.Text("name"u8) is { Length: > 0 } name && result.Member("value"u8).Exists() && !results.Exists(r => r.Name == prefix + name))
+            if (result.Text("name"u8) is { Length: > 0 } name && result.Member("value"u8).Exists())
             {
-                results.Add(new NamedValue(prefix + name, result.Member("value"u8)));
+                AddOnce(results, prefix + name, result.Member("value"u8));
             }
         }
     }
@@ -203,7 +200,23 @@ internal sealed class TektonRun
         AwaitsChildren = awaitsChildren,
     };
 
-    public override string ToString() => $"{kind} {Identity.Name}";
+    private static void AddOnce(List<NamedValue> values, string? name, JsonElement value)
+    {
+        if (string.IsNullOrEmpty(name))
+        {
+            return;
+        }
+
+        foreach (var known in values)
+        {
+            if (known.Name == name)
+            {
+                return;
+            }
+        }
+
+        values.Add(new NamedValue(name, value));
+    }
 
     private static string Describe(RunOutcome outcome) => outcome.Reason.Length is 0 ? "no condition yet" : outcome.Reason;
 
