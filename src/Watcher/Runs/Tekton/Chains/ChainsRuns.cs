@@ -52,7 +52,8 @@ internal static class ChainsRuns
         return [.. pipeline.Items("tasks"u8).Concat(pipeline.Items("finally"u8)).SelectMany(t => t.Text("name"u8) is { Length: > 0 } name ? byTask[name] : [])];
     }
 
-    private static CollectedRun Collect(TektonRun run, ChainsLayout layout, List<string> missing)
+    /// <summary>The run with its layout, or the reason why there is nothing to attest.</summary>
+    public static CollectedRun Collect(TektonRun run, ChainsLayout layout, List<string> missing)
     {
         var subjects = layout.Predicate.Subjects;
         if (subjects.Count is 0 or > Statement.MaximumSubjects)
