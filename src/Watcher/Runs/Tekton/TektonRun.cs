@@ -180,7 +180,7 @@ internal sealed class TektonRun
         Report(
             RunProblemCodes.NoSubject,
             "no artifact was recorded as its output. Mark one in $(step.artifacts.path) with \"buildOutput\": true, or let the injector record it.");
-        var hints = parameters.Concat(results).Select(static v => v.Name[(v.Name.LastIndexOf('/') + 1)..]).Where(LooksLikeHint).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var hints = parameters.Concat(results).Select(static v => v.Name).Where(static n => LooksLikeHint(n[(n.LastIndexOf('/') + 1)..])).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         if (hints.Count > 0)
         {
             Report(
