@@ -44,6 +44,21 @@ public sealed class ChainsPipelineRunsTests
     }
 
     [Fact]
+    public async Task Collect_lists_per_task_its_definition_those_of_its_steps_and_its_images()
+    {
+        const string Sha1 = "\"digest\": {\"sha1\": \"7f2f46e1b97df36b2b82d1b1d87c81b8b3d21601\"}";
+        string steps = $$"""
+            "provenance": {"refSource": {"uri": "git+https://example.com/tasks.git", {{Sha1}} } },
+            "steps": [{"name": "s", "imageID": "registry.example.com/s@sha256:{{Hex}}", "provenance": {"refSource": {"uri": "git+https://example.com/steps.git", {{Sha1}} } } }],
+            "completionTime"
+            """;
+        var children = new[] { Child("r-0", "lint", "a"), Child("r-2", "build", "b"), Child("r-10", "build", "c") }.Select(c => c.Replace("\"completionTime\"", steps, StringComparison.Ordinal));
+        var collected = await CollectAsync(deepInspection: false, [.. children]);
+        Predicate(collected)["buildDefinition"]!["resolvedDependencies"]!.AsArray().Select(static d => (string?)d!["name"] ?? "image")
+            .Should().Equal("pipelineTask", "stepAction/s", "image", "stepAction/s", "stepAction/s");
+    }
+
+    [Fact]
     public async Task Collect_reads_no_results_of_children_without_deep_inspection()
     {
         var collected = await CollectAsync(deepInspection: false, Child("r-2", "build", "IMAGES", $"registry.example.com/child@sha256:{Hex}"), Child("r-10", "build", "c"), Child("r-0", "lint", "a"));

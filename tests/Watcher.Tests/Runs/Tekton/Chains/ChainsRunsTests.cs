@@ -124,6 +124,16 @@ public sealed class ChainsRunsTests
     }
 
     [Fact]
+    public async Task Collect_keeps_definitions_beside_inputs_of_the_same_origin_and_drops_other_repetitions()
+    {
+        const string Origin = """{"uri": "git+https://example.com/r.git", "digest": {"sha1": "7f2f46e1b97df36b2b82d1b1d87c81b8b3d21601"}}""";
+        const string Git = """{"name": "CHAINS-GIT_COMMIT", "value": "7f2f46e1b97df36b2b82d1b1d87c81b8b3d21601"}, {"name": "CHAINS-GIT_URL", "value": "https://example.com/r"}""";
+        string steps = $$"""{"name": "git", "imageID": "registry.example.com/git@sha256:{{Hex}}", "results": [{{Git}}], "provenance": {"refSource": {{Origin}} } }""";
+        var collected = await CollectAsync($"{GoodImage}, {Git}", steps: steps, provenance: $$"""{"refSource": {{Origin}} }""");
+        Dependencies(collected).Select(static d => d.Split(' ')[0]).Should().Equal("task", "", "inputs/result", "stepAction/git");
+    }
+
+    [Fact]
     public void A_uri_that_spells_out_a_digest_is_not_taken_for_the_dependency_with_that_digest()
     {
         var genuine = new ChainsDependency(ChainsDependency.PipelineTask, "u", [new("sha1", "x"), new("sha256", "y")]);
@@ -179,6 +189,25 @@ public sealed class ChainsRunsTests
         var refused = await TestRuns.CollectAsync(ChainsGolden.Read(golden.Set, golden.Name), options: Options);
         refused.Run.Should().BeNull();
         refused.Problems.Should().ContainSingle(static p => p.Code == RunProblemCodes.NotSucceeded);
+    }
+
+    [Fact]
+    public async Task Collect_gives_a_statement_or_a_reason_for_every_real_run()
+    {
+        int runs = 0;
+        foreach (string file in Directory.EnumerateFiles(TestRuns.Folder, "*.json", SearchOption.AllDirectories))
+        {
+            foreach (var document in TestRuns.Read(file))
+            {
+                var collected = await TestRuns.CollectAsync(document, options: Options with { AttestUnsuccessful = true, ChainsDeepInspection = true });
+                collected.Problems.Should().NotBeEmpty(file);
+                collected.Problems.Should().OnlyContain(p => p.Message.Contains(collected.DisplayName, StringComparison.Ordinal));
+                (collected.Run is null || RunStatement.Write(collected.Run, ChainsGolden.BuilderId).Length > 0).Should().BeTrue();
+                runs++;
+            }
+        }
+
+        runs.Should().BeGreaterThan(25);
     }
 
     [Fact]
