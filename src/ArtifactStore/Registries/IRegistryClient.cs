@@ -1,8 +1,8 @@
 namespace Provenance.ArtifactStore.Registries;
 
-/// <summary>Opens repositories of any registry with the credentials and rules that were configured.</summary>
+/// <summary>Makes clients for repositories. One instance shares connections, tokens and locks and is meant to live as long as the process.</summary>
 public interface IRegistryClient
 {
-    /// <summary>The repository that a reference names; its tag and digest are ignored. Nothing is asked of the registry yet.</summary>
-    IRepository Open(Reference reference);
+    /// <summary>The repository that a reference names; its tag and digest play no part.</summary>
+    IRepository Repository(Reference reference);
 }

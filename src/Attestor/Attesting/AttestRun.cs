@@ -2,7 +2,6 @@ using MediatR;
 using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor.Bundles;
-using Provenance.Attestor.Envelopes;
 using Provenance.Attestor.Runs;
 using Provenance.Attestor.Signing;
 using Provenance.Attestor.Slsa;
@@ -30,14 +29,14 @@ internal sealed class AttestRunHandler(AttestorOptions options, ISigner signer, 
         var statementDigest = Digest.Of(statement);
         if (options.Destination is not { } destination)
         {
-            byte[] signed = await SignAsync(statement, cancellationToken).ConfigureAwait(false);
+            byte[] signed = await BundleWriter.SignAsync(statement, signer, cancellationToken).ConfigureAwait(false);
             return Result([.. subjects.Select(static s => new AttestedSubject { Name = s.Name!, Digest = s.Digest!.ContentDigest! })], signed, alreadyAttested: false, []);
         }
 
         var placements = await publisher.PlaceAsync(run, subjects, destination, statement, cancellationToken).ConfigureAwait(false);
         byte[]? earlier = placements.Select(static p => p.Earlier?.Bundle).FirstOrDefault(static b => b is not null);
         bool complete = placements.Count > 0 && placements.All(static p => p.Earlier is not null || p.Problem is not null);
-        byte[] bundle = earlier ?? await SignAsync(statement, cancellationToken).ConfigureAwait(false);
+        byte[] bundle = earlier ?? await BundleWriter.SignAsync(statement, signer, cancellationToken).ConfigureAwait(false);
         var attested = new List<AttestedSubject>(placements.Count);
         foreach (var placement in placements)
         {
@@ -55,12 +54,5 @@ internal sealed class AttestRunHandler(AttestorOptions options, ISigner signer, 
             AlreadyAttested = alreadyAttested,
             Problems = problems,
         };
-    }
-
-    private async ValueTask<byte[]> SignAsync(byte[] statement, CancellationToken cancellationToken)
-    {
-        byte[] signed = PreAuthenticationEncoding.Of(Envelope.StatementPayloadType, statement);
-        byte[] signature = await signer.SignAsync(signed, cancellationToken).ConfigureAwait(false);
-        return BundleWriter.Write(statement, signature, signer.PublicKey);
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Provenance.ArtifactStore.Digests;
@@ -23,7 +22,7 @@ public static class AttestationManifest
         ArgumentNullException.ThrowIfNull(subject);
         ArgumentNullException.ThrowIfNull(bundle);
         ArgumentNullException.ThrowIfNull(statement);
-        var buffer = new ArrayBufferWriter<byte>(1024);
+        using var buffer = new PooledBuffer(1024);
         using (var writer = new Utf8JsonWriter(buffer, CanonicalJson.WriterOptions))
         {
             writer.WriteStartObject();
@@ -51,7 +50,7 @@ public static class AttestationManifest
             writer.WriteEndObject();
         }
 
-        return buffer.WrittenSpan.ToArray();
+        return buffer.Written.ToArray();
     }
 
     private static void Write(Utf8JsonWriter writer, Descriptor descriptor)

@@ -45,16 +45,16 @@ internal sealed class AttestationPublisher(IRegistryClient registries, ISigner s
 
         if (placement.Earlier is { } earlier)
         {
-            return attested with { Attestation = reference with { Digest = earlier.Manifest } };
+            return attested with { Attestation = reference.At(earlier.Manifest) };
         }
 
-        var repository = registries.Open(reference);
+        var repository = registries.Repository(reference);
         var layer = Descriptor.Of(Bundle.MediaTypeV03, bundle);
         await repository.PushBlobAsync(Descriptor.Empty, "{}"u8.ToArray(), cancellationToken).ConfigureAwait(false);
         await repository.PushBlobAsync(layer, bundle, cancellationToken).ConfigureAwait(false);
         byte[] manifest = AttestationManifest.Write(placement.Subject!, layer, ProvenancePredicate.Type, statement, created);
         var stored = await repository.PushManifestAsync(MediaTypes.Manifest, manifest, tag: null, cancellationToken).ConfigureAwait(false);
-        return attested with { Attestation = reference with { Digest = stored.Digest } };
+        return attested with { Attestation = reference.At(stored.Digest) };
     }
 
     private async Task<SubjectPlacement> PlaceAsync(
@@ -73,7 +73,7 @@ internal sealed class AttestationPublisher(IRegistryClient registries, ISigner s
             };
         }
 
-        var repository = registries.Open(reference);
+        var repository = registries.Repository(reference);
         var found = await repository.ResolveAsync(placement.Digest.ToString(), cancellationToken).ConfigureAwait(false);
         if (found is null && destination.BesideImages && IsImageIn(placement.Name, reference))
         {
@@ -91,7 +91,7 @@ internal sealed class AttestationPublisher(IRegistryClient registries, ISigner s
         };
     }
 
-    private static bool IsImageIn(string name, Reference reference) => name == $"{reference.Registry}/{reference.Repository}";
+    private static bool IsImageIn(string name, Reference reference) => name == reference.Name;
 
     /// <summary>An annotation is a stranger's word: only a bundle whose payload is this statement and that our own key signed counts.</summary>
     private async Task<SubjectPlacement.EarlierAttestation?> FindEarlierAsync(IRepository repository, Digest subject, byte[] statement, CancellationToken cancellationToken)

@@ -91,7 +91,7 @@ public sealed record Bundle
     {
         MediaTypeV03 or "application/vnd.dev.sigstore.bundle+json;version=0.3" => true,
         "application/vnd.dev.sigstore.bundle+json;version=0.1" or "application/vnd.dev.sigstore.bundle+json;version=0.2" => false,
-        _ => throw new EvidenceException("BUNDLE_VERSION", $"The bundle's media type is \"{StrictJson.Shorten(mediaType)}\"; versions 0.1, 0.2 and 0.3 are read."),
+        _ => throw new EvidenceException("BUNDLE_VERSION", $"The bundle's media type is \"{StrictJson.Excerpt(mediaType)}\"; versions 0.1, 0.2 and 0.3 are read."),
     };
 
     private static (string? Hint, ReadOnlyMemory<byte>? Certificate) ReadSigner(JsonElement material, bool isV03)

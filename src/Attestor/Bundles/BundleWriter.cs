@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics;
 using System.Text;
+using Provenance.Attestor.Envelopes;
 using Provenance.Attestor.Signing;
 
 namespace Provenance.Attestor.Bundles;
@@ -37,6 +38,20 @@ public static class BundleWriter
         rest = Copy(rest, End);
         Debug.Assert(rest.IsEmpty, "The bundle's length was computed wrongly.");
         return bundle;
+    }
+
+    /// <summary>Signs a statement and writes its bundle.</summary>
+    public static ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> statement, ISigner signer, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(signer);
+        var signing = signer.SignAsync(PreAuthenticationEncoding.Of(Envelope.StatementPayloadType, statement.Span), cancellationToken);
+        return FinishAsync(statement, signing, signer.PublicKey);
+    }
+
+    private static async ValueTask<byte[]> FinishAsync(ReadOnlyMemory<byte> statement, ValueTask<byte[]> signing, VerificationKey key)
+    {
+        byte[] signature = await signing.ConfigureAwait(false);
+        return Write(statement.Span, signature, key);
     }
 
     private static Span<byte> Copy(Span<byte> target, ReadOnlySpan<byte> content)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -49,7 +50,7 @@ internal static class StrictJson
         {
             if (!known.Contains(member.Name))
             {
-                throw new EvidenceException("JSON_INVALID", $"The {what} has the unknown field \"{Shorten(member.Name)}\".");
+                throw new EvidenceException("JSON_INVALID", $"The {what} has the unknown field \"{Excerpt(member.Name)}\".");
             }
         }
     }
@@ -81,8 +82,20 @@ internal static class StrictJson
             ? bytes
             : throw new EvidenceException("BASE64", $"The field \"{name}\" of the {what} is not strict base64 (padded, no blanks, unused bits zero).");
 
-    /// <summary>At most 60 characters of a text that an attacker may have chosen.</summary>
-    public static string Shorten(string text) => text.Length <= 60 ? text : text[..57] + "...";
+    /// <summary>At most 80 characters of a text that an attacker may have chosen, with nothing in them that a terminal would obey.</summary>
+    public static string Excerpt(string text)
+    {
+        string start = text.Length <= 80 ? text : text[..77] + "...";
+        return string.Create(start.Length, start, static (span, source) =>
+        {
+            for (int i = 0; i < span.Length; i++)
+            {
+                bool harmless = CharUnicodeInfo.GetUnicodeCategory(source[i])
+                    is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+                span[i] = harmless ? source[i] : '\uFFFD';
+            }
+        });
+    }
 
     private static void RefuseBadStrings(ReadOnlySpan<byte> utf8, string what)
     {

@@ -26,14 +26,14 @@ public sealed record ArtifactUri
     /// <summary>The URI exactly as it was recorded.</summary>
     public string Text { get; }
 
-    /// <summary>The image it names, without tag and digest; null for everything that is no image.</summary>
+    /// <summary>The image it names; null for everything that is no image.</summary>
     public Reference? Image { get; }
 
     /// <summary>The digest that the URI itself carries; null where it carries none.</summary>
     public Digest? Pinned { get; }
 
     /// <summary>What a subject is called: the image repository for images, else the URI.</summary>
-    public string SubjectName => Image is null ? Text : $"{Image.Registry}/{Image.Repository}";
+    public string SubjectName => Image?.Name ?? Text;
 
     /// <summary>Reads a URI; says in <paramref name="problem"/> what is wrong with it when it cannot.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out ArtifactUri? uri, [NotNullWhen(false)] out string? problem)
@@ -87,7 +87,7 @@ public sealed record ArtifactUri
         int slash = image.IndexOf('/', StringComparison.Ordinal);
         bool hasRegistry = slash > 0 && (image.AsSpan(0, slash).ContainsAny('.', ':') || image.AsSpan(0, slash).SequenceEqual("localhost"));
         return hasRegistry && Reference.TryParse(image, out var reference)
-            ? new ArtifactUri(text, reference with { Tag = null, Digest = null }, reference.Digest)
+            ? new ArtifactUri(text, reference, reference.Digest)
             : null;
     }
 

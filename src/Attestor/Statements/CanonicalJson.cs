@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Provenance.ArtifactStore.Digests;
 
 namespace Provenance.Attestor.Statements;
 
@@ -20,13 +21,25 @@ public static class CanonicalJson
     /// <summary>The canonical bytes of a value.</summary>
     public static byte[] Of(JsonElement value)
     {
-        var buffer = new ArrayBufferWriter<byte>(512);
+        using var buffer = new PooledBuffer(512);
         using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
         {
             Write(writer, value);
         }
 
-        return buffer.WrittenSpan.ToArray();
+        return buffer.Written.ToArray();
+    }
+
+    /// <summary>SHA-256 of the canonical bytes of a value.</summary>
+    public static Digest DigestOf(JsonElement value)
+    {
+        using var buffer = new PooledBuffer(4096);
+        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
+        {
+            Write(writer, value);
+        }
+
+        return Digest.Of(buffer.Written);
     }
 
     /// <summary>Writes a value canonically.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 
 namespace Provenance.Attestor.Statements;
@@ -20,7 +19,7 @@ public static class StatementWriter
             throw new ArgumentException($"A statement has 1 to {Statement.MaximumSubjects} subjects, not {subjects.Count}.", nameof(subjects));
         }
 
-        var buffer = new ArrayBufferWriter<byte>(2048);
+        using var buffer = new PooledBuffer(4096);
         using (var writer = new Utf8JsonWriter(buffer, CanonicalJson.WriterOptions))
         {
             writer.WriteStartObject();
@@ -43,7 +42,7 @@ public static class StatementWriter
             writer.WriteEndObject();
         }
 
-        return buffer.WrittenSpan.ToArray();
+        return buffer.Written.ToArray();
     }
 
     /// <summary>Writes resource descriptors as one JSON array.</summary>
@@ -88,7 +87,7 @@ public static class StatementWriter
         if (descriptor.Annotations is { Count: > 0 } annotations)
         {
             writer.WriteStartObject("annotations"u8);
-            foreach (var (key, value) in annotations.OrderBy(static a => a.Key, StringComparer.Ordinal))
+            foreach (var (key, value) in annotations)
             {
                 writer.WriteString(key, value);
             }

@@ -15,13 +15,15 @@ public sealed partial class AttestedRuns : IDisposable
 {
     private readonly ConcurrentDictionary<string, Entry> entries = new(StringComparer.Ordinal);
     private readonly string profile;
+    private readonly string? ownRegistry;
     private readonly FileStream file;
     private readonly Lock turn = new();
 
-    private AttestedRuns(FileStream file, string profile)
+    private AttestedRuns(FileStream file, string profile, string? ownRegistry)
     {
         this.file = file;
         this.profile = profile;
+        this.ownRegistry = ownRegistry;
     }
 
     /// <summary>Opens the file, cutting off a last line that a crash left torn.</summary>
@@ -29,10 +31,14 @@ public sealed partial class AttestedRuns : IDisposable
     /// <param name="profile">
     /// What makes an attestation another one: signer, builder, build type and destination. Lines of other profiles count for nothing.
     /// </param>
-    public static AttestedRuns Open(string path, string profile)
+    /// <param name="ownRegistry">
+    /// The registry, <c>host:port</c>, that this installation serves itself; null where there is none. Its address may differ at every
+    /// start, so that references to it are kept without.
+    /// </param>
+    public static AttestedRuns Open(string path, string profile, string? ownRegistry)
     {
         var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
-        var runs = new AttestedRuns(file, profile);
+        var runs = new AttestedRuns(file, profile, ownRegistry);
         runs.Load();
         return runs;
     }
@@ -42,11 +48,11 @@ public sealed partial class AttestedRuns : IDisposable
     {
         Outcome = DeliveryOutcome.AlreadyAttested,
         Bundle = Digest.Parse(entry.Bundle),
-        Subjects = [.. entry.Subjects.Select(static s => new AttestedSubject
+        Subjects = [.. entry.Subjects.Select(s => new AttestedSubject
         {
             Name = s.Name,
             Digest = Digest.Parse(s.Digest),
-            Attestation = s.Attestation is null ? null : Reference.Parse(s.Attestation),
+            Attestation = s.Attestation is null ? null : Reference.Parse(s.Attestation.StartsWith('/') ? ownRegistry + s.Attestation : s.Attestation),
         })],
     };
 
@@ -57,7 +63,7 @@ public sealed partial class AttestedRuns : IDisposable
             key,
             profile,
             run.BundleDigest.ToString(),
-            [.. run.Subjects.Select(static s => new EntrySubject(s.Name, s.Digest.ToString(), s.Attestation?.ToString()))]);
+            [.. run.Subjects.Select(s => new EntrySubject(s.Name, s.Digest.ToString(), Write(s.Attestation)))]);
         byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(entry, EntryContext.Default.Entry), (byte)'\n'];
         lock (turn)
         {
@@ -70,6 +76,9 @@ public sealed partial class AttestedRuns : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => file.Dispose();
+
+    private string? Write(Reference? attestation) =>
+        attestation is not null && attestation.Registry == ownRegistry ? attestation.ToString()[ownRegistry.Length..] : attestation?.ToString();
 
     private void Load()
     {

@@ -25,6 +25,9 @@ public sealed record DeliveryReport
     /// <summary>SHA-256 of the signed bundle; null where nothing was attested.</summary>
     public Digest? Bundle { get; init; }
 
+    /// <summary>The signed bundle, where it was signed or found just now.</summary>
+    public ReadOnlyMemory<byte>? SignedBundle { get; init; }
+
     /// <summary>Everything that was found wrong, and why nothing was attested.</summary>
     public IReadOnlyList<RunProblem> Problems { get; init; } = [];
 

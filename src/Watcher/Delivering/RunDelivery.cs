@@ -87,8 +87,8 @@ public sealed class RunDelivery(IMediator mediator, CollectOptions options, Atte
 
     private DeliveryReport Conclude(DeliveryReport report, AttestedRun attested)
     {
-        bool anywhere = attested.Subjects.Any(static s => s.Attestation is not null);
-        if (anywhere && attested.Problems.Count is 0)
+        bool anywhere = attested.Problems.Count < attested.Subjects.Count;
+        if (attested.Problems.Count is 0)
         {
             attestedRuns?.Remember(report.Key, attested);
         }
@@ -98,6 +98,7 @@ public sealed class RunDelivery(IMediator mediator, CollectOptions options, Atte
             Outcome = !anywhere ? DeliveryOutcome.NotAttested : attested.AlreadyAttested ? DeliveryOutcome.AlreadyAttested : DeliveryOutcome.Attested,
             Subjects = attested.Subjects,
             Bundle = attested.BundleDigest,
+            SignedBundle = attested.Bundle,
             Problems = [.. report.Problems, .. attested.Problems],
         };
     }

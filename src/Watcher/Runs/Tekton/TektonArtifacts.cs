@@ -13,10 +13,12 @@ namespace Provenance.Watcher.Runs.Tekton;
 internal sealed class TektonArtifacts(Action<string, string> report)
 {
     private const int MaximumArtifacts = 4096;
+    private const string Merged = "status.artifacts";
 
     private readonly List<RecordedArtifact> artifacts = [];
     private readonly Dictionary<(bool IsInput, string Name, string Uri, DigestSet Digest), int> positions = [];
     private readonly HashSet<(string Code, string What)> reported = [];
+    private string place = "";
     private bool full;
 
     public IReadOnlyList<RecordedArtifact> Artifacts => artifacts;
@@ -26,15 +28,19 @@ internal sealed class TektonArtifacts(Action<string, string> report)
     {
         foreach (var step in status.Items("steps"u8))
         {
-            string place = $"{owner}step {step.Text("name"u8) ?? "(unnamed)"}";
-            ReadList(step.Member("inputs"u8), isInput: true, place);
-            ReadList(step.Member("outputs"u8), isInput: false, place);
+            if (step.Member("inputs"u8).Exists() || step.Member("outputs"u8).Exists())
+            {
+                place = $"{owner}step {step.Text("name"u8) ?? "(unnamed)"}";
+                ReadList(step.Member("inputs"u8), isInput: true);
+                ReadList(step.Member("outputs"u8), isInput: false);
+            }
         }
 
         // Tekton merges the steps' records into status.artifacts; what is known already is passed over, and so is its report.
         var merged = status.Member("artifacts"u8);
-        ReadList(merged.Member("inputs"u8), isInput: true, owner + "status.artifacts");
-        ReadList(merged.Member("outputs"u8), isInput: false, owner + "status.artifacts");
+        place = owner + Merged;
+        ReadList(merged.Member("inputs"u8), isInput: true);
+        ReadList(merged.Member("outputs"u8), isInput: false);
     }
 
     /// <summary>Reads a map of algorithm to hexadecimal digest.</summary>
@@ -62,7 +68,7 @@ internal sealed class TektonArtifacts(Action<string, string> report)
         return DigestSet.TryCreate(entries, out set, out problem);
     }
 
-    private void ReadList(JsonElement list, bool isInput, string place)
+    private void ReadList(JsonElement list, bool isInput)
     {
         if (!list.Exists())
         {
@@ -71,63 +77,63 @@ internal sealed class TektonArtifacts(Action<string, string> report)
 
         if (list.ValueKind is not JsonValueKind.Array)
         {
-            Report(RunProblemCodes.ArtifactRecord, "", $"{place}: its {(isInput ? "inputs" : "outputs")} are no list.");
+            Report(RunProblemCodes.ArtifactRecord, "", isInput ? "its inputs are no list" : "its outputs are no list");
             return;
         }
 
         foreach (var artifact in list.EnumerateArray())
         {
             string name = artifact.Text("name"u8) ?? "";
-            string what = $"{(isInput ? "input" : "output")} \"{name}\"";
             bool isSubject = !isInput && (artifact.IsTrue("buildOutput"u8) || artifact.IsTrue("isBuildArtifact"u8) || artifact.IsTrue("subject"u8));
+            var role = isInput ? ArtifactRole.Input : isSubject ? ArtifactRole.Subject : ArtifactRole.Output;
             if (name.Length is 0 || artifact.Member("values"u8) is not { ValueKind: JsonValueKind.Array } values)
             {
-                Report(RunProblemCodes.ArtifactRecord, what, $"{place}: {what} is no record with a name and values; write {{\"name\", \"values\": [{{\"uri\", \"digest\"}}]}}.");
+                Report(RunProblemCodes.ArtifactRecord, Describe(name, role), "is no record with a name and values; write {\"name\", \"values\": [{\"uri\", \"digest\"}]}");
                 continue;
             }
 
             if (values.GetArrayLength() is 0)
             {
-                Report(RunProblemCodes.ArtifactRecord, what, $"{place}: {what} has no value, so that nothing is known of it.");
+                Report(RunProblemCodes.ArtifactRecord, Describe(name, role), "has no value, so that nothing is known of it");
             }
 
             foreach (var value in values.EnumerateArray())
             {
-                ReadValue(name, value, isInput ? ArtifactRole.Input : isSubject ? ArtifactRole.Subject : ArtifactRole.Output, place, what);
+                ReadValue(name, value, role);
             }
         }
     }
 
-    private void ReadValue(string name, JsonElement value, ArtifactRole role, string place, string what)
+    private void ReadValue(string name, JsonElement value, ArtifactRole role)
     {
         if (!ArtifactUri.TryParse(value.Text("uri"u8), out var uri, out string? problem))
         {
-            Report(RunProblemCodes.ArtifactUri, what, $"{place}: {what} is not attested: {problem}.");
+            Report(RunProblemCodes.ArtifactUri, Describe(name, role), $"is not attested: {problem}");
             return;
         }
 
         if (!TryReadDigest(value.Member("digest"u8), out var digest, out problem))
         {
-            Report(RunProblemCodes.ArtifactDigest, what, $"{place}: {what} ({uri}) is not attested: {problem}.");
+            Report(RunProblemCodes.ArtifactDigest, Describe(name, role), $"({uri}) is not attested: {problem}");
             return;
         }
 
         if (uri.Pinned is { } pinned && digest.Find(pinned.Algorithm.Name) is { } recorded && recorded != pinned.Hex)
         {
-            Report(RunProblemCodes.ArtifactDigest, what, $"{place}: {what} is not attested: its URI says {pinned}, its record {pinned.Algorithm}:{recorded}.");
+            Report(RunProblemCodes.ArtifactDigest, Describe(name, role), $"is not attested: its URI says {pinned}, its record {pinned.Algorithm}:{recorded}");
             return;
         }
 
         if (role is ArtifactRole.Subject && digest.ContentDigest is null)
         {
-            Report(RunProblemCodes.SubjectWeakDigest, what, $"{place}: {what} ({uri}) cannot be a subject: {digest} is no digest that stands for its content. Record its sha256.");
+            Report(RunProblemCodes.SubjectWeakDigest, Describe(name, role), $"({uri}) cannot be a subject: {digest} is no digest that stands for its content. Record its sha256");
             role = ArtifactRole.Output;
         }
 
-        Add(new RecordedArtifact { Name = name, Role = role, Uri = uri, Digest = digest, ObservedBy = Observer.Tenant }, place);
+        Add(new RecordedArtifact { Name = name, Role = role, Uri = uri, Digest = digest, ObservedBy = Observer.Tenant });
     }
 
-    private void Add(RecordedArtifact artifact, string place)
+    private void Add(RecordedArtifact artifact)
     {
         var key = (artifact.Role is ArtifactRole.Input, artifact.Name, artifact.Uri.Text, artifact.Digest);
         if (positions.TryGetValue(key, out int position))
@@ -136,31 +142,27 @@ internal sealed class TektonArtifacts(Action<string, string> report)
             {
                 artifacts[position] = artifact;
             }
-
-            return;
         }
-
-        if (artifacts.Count is MaximumArtifacts)
+        else if (artifacts.Count < MaximumArtifacts)
         {
-            if (!full)
-            {
-                report(RunProblemCodes.ArtifactRecord, $"{place}: more than {MaximumArtifacts} artifacts are recorded; the rest is not read.");
-                full = true;
-            }
-
-            return;
+            positions[key] = artifacts.Count;
+            artifacts.Add(artifact);
         }
-
-        positions[key] = artifacts.Count;
-        artifacts.Add(artifact);
+        else if (!full)
+        {
+            full = true;
+            Report(RunProblemCodes.ArtifactRecord, "", $"more than {MaximumArtifacts} artifacts are recorded; the rest is not read");
+        }
     }
 
-    private void Report(string code, string what, string message)
+    private void Report(string code, string what, string problem)
     {
         // The merged list repeats the steps' records: one report each is enough.
-        if (reported.Add((code, what)) || !message.Contains("status.artifacts", StringComparison.Ordinal))
+        if (reported.Add((code, what)) || !place.EndsWith(Merged, StringComparison.Ordinal))
         {
-            report(code, message);
+            report(code, what.Length is 0 ? $"{place}: {problem}." : $"{place}: {what} {problem}.");
         }
     }
+
+    private static string Describe(string name, ArtifactRole role) => $"{(role is ArtifactRole.Input ? "input" : "output")} \"{name}\"";
 }

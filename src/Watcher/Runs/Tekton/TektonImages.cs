@@ -18,7 +18,7 @@ internal static class TektonImages
         foreach (var step in status.Items("steps"u8))
         {
             string name = step.Text("name"u8) ?? "unnamed";
-            ReadImage(step, $"{prefix}images/{name}", $"{owner}step {name}", materials, report);
+            ReadImage(step, $"{prefix}images/{name}", (owner, "step", name), materials, report);
             var source = step.Member("provenance"u8).Member("refSource"u8);
             if (source.Text("uri"u8) is not { Length: > 0 } uri)
             {
@@ -38,30 +38,30 @@ internal static class TektonImages
         foreach (var sidecar in status.Items("sidecars"u8))
         {
             string name = sidecar.Text("name"u8) ?? "unnamed";
-            ReadImage(sidecar, $"{prefix}sidecars/{name}", $"{owner}sidecar {name}", materials, report);
+            ReadImage(sidecar, $"{prefix}sidecars/{name}", (owner, "sidecar", name), materials, report);
         }
     }
 
-    private static void ReadImage(JsonElement container, string name, string place, List<ResourceDescriptor> materials, Action<string, string> report)
+    private static void ReadImage(JsonElement container, string name, (string Owner, string Kind, string Name) place, List<ResourceDescriptor> materials, Action<string, string> report)
     {
         string imageId = container.Text("imageID"u8) ?? "";
         int scheme = imageId.IndexOf("://", StringComparison.Ordinal);
         string image = scheme < 0 ? imageId : imageId[(scheme + 3)..];
         if (image.Length is 0)
         {
-            report(RunProblemCodes.StepImage, $"{place}: no image was recorded (it was never pulled, or the kubelet did not say). The dependency is left out.");
+            report(RunProblemCodes.StepImage, $"{place.Owner}{place.Kind} {place.Name}: no image was recorded (it was never pulled, or the kubelet did not say). The dependency is left out.");
         }
         else if (Digest.TryParse(image, out var local))
         {
-            report(RunProblemCodes.StepImage, $"{place}: its image is known by a local id only ({local}), which is no manifest digest. The dependency is left out.");
+            report(RunProblemCodes.StepImage, $"{place.Owner}{place.Kind} {place.Name}: its image is known by a local id only ({local}), which is no manifest digest. The dependency is left out.");
         }
         else if (Reference.TryParse(image, out var reference) && reference.Digest is { } digest)
         {
-            Add(materials, name, $"oci://{reference.Registry}/{reference.Repository}", DigestSet.Of(digest));
+            Add(materials, name, "oci://" + reference.Name, DigestSet.Of(digest));
         }
         else
         {
-            report(RunProblemCodes.StepImage, $"{place}: its image \"{imageId}\" has no valid digest. The dependency is left out.");
+            report(RunProblemCodes.StepImage, $"{place.Owner}{place.Kind} {place.Name}: its image \"{imageId}\" has no valid digest. The dependency is left out.");
         }
     }
 

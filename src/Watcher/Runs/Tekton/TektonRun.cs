@@ -98,7 +98,7 @@ internal sealed class TektonRun
         return resolved.ValueKind is JsonValueKind.Object
             ? new RunDefinition
             {
-                Digest = DigestSet.Of(ArtifactStore.Digests.Digest.Of(CanonicalJson.Of(resolved))),
+                Digest = DigestSet.Of(CanonicalJson.DigestOf(resolved)),
                 EntryPoint = source.Text("entryPoint"u8),
                 Reference = reference,
             }
@@ -177,9 +177,6 @@ internal sealed class TektonRun
     /// <summary>Reports a run that ended without a subject, and names the results that another tool would have guessed from.</summary>
     public void ReportNoSubject(IReadOnlyList<NamedValue> parameters, IReadOnlyList<NamedValue> results)
     {
-        Report(
-            RunProblemCodes.NoSubject,
-            "no artifact was recorded as its output. Mark one in $(step.artifacts.path) with \"buildOutput\": true, or let the injector record it.");
         var hints = parameters.Concat(results).Select(static v => v.Name).Where(static n => LooksLikeHint(n[(n.LastIndexOf('/') + 1)..])).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         if (hints.Count > 0)
         {
@@ -187,6 +184,13 @@ internal sealed class TektonRun
                 RunProblemCodes.HintIgnored,
                 $"{string.Join(", ", hints)} look{(hints.Count is 1 ? "s" : "")} like a type hint; a name proves nothing and is not read. Record the artifact itself, or use --build-type chains while migrating.");
         }
+
+        bool spoilt = Problems.Exists(static p => p.Code is RunProblemCodes.ArtifactDigest or RunProblemCodes.ArtifactUri or RunProblemCodes.ArtifactRecord or RunProblemCodes.SubjectWeakDigest);
+        Report(
+            RunProblemCodes.NoSubject,
+            spoilt
+                ? "what was recorded as its output cannot be attested, as reported. Record a URI and the full lower-case sha256 of each artifact."
+                : "no artifact was recorded as its output. Mark one in $(step.artifacts.path) with \"buildOutput\": true, or let the injector record it.");
     }
 
     public CollectedRun Result(CompletedRun? run, bool awaitsChildren = false) => new()
