@@ -21,8 +21,9 @@ public sealed record PredicateLayout
     /// <summary>Writes the internal parameters as one JSON object; null where there are none.</summary>
     public Action<Utf8JsonWriter>? WriteInternalParameters { get; init; }
 
-    /// <summary>The resolved dependencies, in order.</summary>
-    public required IReadOnlyList<ResourceDescriptor> ResolvedDependencies { get; init; }
+    /// <summary>Writes the resolved dependencies as one JSON array; null where there are none.</summary>
+    /// <remarks>A writer, not a list: other producers pin dependencies by digests that no <see cref="DigestSet"/> accepts.</remarks>
+    public required Action<Utf8JsonWriter>? WriteResolvedDependencies { get; init; }
 
     /// <summary>The by-products, in order.</summary>
     public required IReadOnlyList<ResourceDescriptor> Byproducts { get; init; }

@@ -36,6 +36,9 @@ public static class RunProblemCodes
     /// <summary>A result looks like a type hint, and hints are not read.</summary>
     public const string HintIgnored = "HINT_IGNORED";
 
+    /// <summary>Subjects were taken from the names of results, as the migration option asks; the names prove nothing.</summary>
+    public const string TypeHintsUsed = "TYPE_HINTS_USED";
+
     /// <summary>The run is not over.</summary>
     public const string NotDone = "NOT_DONE";
 

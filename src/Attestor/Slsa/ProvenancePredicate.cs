@@ -18,8 +18,8 @@ public sealed record ProvenancePredicate
     /// <summary>Writes what the platform set and knows, as one JSON object; null to leave it out.</summary>
     public Action<Utf8JsonWriter>? WriteInternalParameters { get; init; }
 
-    /// <summary>What went in.</summary>
-    public required IReadOnlyList<ResourceDescriptor> ResolvedDependencies { get; init; }
+    /// <summary>Writes what went in, as one JSON array; null to leave it out.</summary>
+    public required Action<Utf8JsonWriter>? WriteResolvedDependencies { get; init; }
 
     /// <summary>Who built: the trust domain of the platform instance.</summary>
     public required string BuilderId { get; init; }
@@ -51,7 +51,12 @@ public sealed record ProvenancePredicate
             WriteInternalParameters(writer);
         }
 
-        WriteList(writer, "resolvedDependencies"u8, ResolvedDependencies);
+        if (WriteResolvedDependencies is not null)
+        {
+            writer.WritePropertyName("resolvedDependencies"u8);
+            WriteResolvedDependencies(writer);
+        }
+
         writer.WriteEndObject();
         writer.WriteStartObject("runDetails"u8);
         writer.WriteStartObject("builder"u8);
@@ -62,25 +67,14 @@ public sealed record ProvenancePredicate
         WriteTime(writer, "startedOn"u8, StartedOn);
         WriteTime(writer, "finishedOn"u8, FinishedOn);
         writer.WriteEndObject();
-        WriteList(writer, "byproducts"u8, Byproducts);
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-    }
-
-    private static void WriteList(Utf8JsonWriter writer, ReadOnlySpan<byte> name, IReadOnlyList<ResourceDescriptor> descriptors)
-    {
-        if (descriptors.Count is 0)
+        if (Byproducts.Count > 0)
         {
-            return;
+            writer.WritePropertyName("byproducts"u8);
+            StatementWriter.WriteList(writer, Byproducts);
         }
 
-        writer.WriteStartArray(name);
-        foreach (var descriptor in descriptors)
-        {
-            StatementWriter.Write(writer, descriptor);
-        }
-
-        writer.WriteEndArray();
+        writer.WriteEndObject();
+        writer.WriteEndObject();
     }
 
     private static void WriteTime(Utf8JsonWriter writer, ReadOnlySpan<byte> name, DateTimeOffset? time)

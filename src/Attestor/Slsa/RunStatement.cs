@@ -49,7 +49,7 @@ public static class RunStatement
         BuildType = layout.BuildType,
         WriteExternalParameters = layout.WriteExternalParameters,
         WriteInternalParameters = layout.WriteInternalParameters,
-        ResolvedDependencies = layout.ResolvedDependencies,
+        WriteResolvedDependencies = layout.WriteResolvedDependencies,
         BuilderId = builderId,
         InvocationId = layout.InvocationId,
         StartedOn = run.StartedOn,
@@ -57,18 +57,22 @@ public static class RunStatement
         Byproducts = layout.Byproducts,
     };
 
-    private static ProvenancePredicate FromRun(CompletedRun run, string builderId) => new()
+    private static ProvenancePredicate FromRun(CompletedRun run, string builderId)
     {
-        BuildType = run.BuildType,
-        WriteExternalParameters = writer => WriteExternalParameters(writer, run),
-        WriteInternalParameters = writer => WriteInternalParameters(writer, run),
-        ResolvedDependencies = Dependencies(run),
-        BuilderId = builderId,
-        InvocationId = run.Identity.InvocationId,
-        StartedOn = run.StartedOn,
-        FinishedOn = run.FinishedOn,
-        Byproducts = Byproducts(run),
-    };
+        var dependencies = Dependencies(run);
+        return new ProvenancePredicate
+        {
+            BuildType = run.BuildType,
+            WriteExternalParameters = writer => WriteExternalParameters(writer, run),
+            WriteInternalParameters = writer => WriteInternalParameters(writer, run),
+            WriteResolvedDependencies = dependencies.Count is 0 ? null : writer => StatementWriter.WriteList(writer, dependencies),
+            BuilderId = builderId,
+            InvocationId = run.Identity.InvocationId,
+            StartedOn = run.StartedOn,
+            FinishedOn = run.FinishedOn,
+            Byproducts = Byproducts(run),
+        };
+    }
 
     private static void WriteExternalParameters(Utf8JsonWriter writer, CompletedRun run)
     {

@@ -45,6 +45,20 @@ public static class StatementWriter
         return buffer.Written.ToArray();
     }
 
+    /// <summary>Writes resource descriptors as one JSON array.</summary>
+    public static void WriteList(Utf8JsonWriter writer, IReadOnlyList<ResourceDescriptor> descriptors)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(descriptors);
+        writer.WriteStartArray();
+        for (int i = 0; i < descriptors.Count; i++)
+        {
+            Write(writer, descriptors[i]);
+        }
+
+        writer.WriteEndArray();
+    }
+
     /// <summary>Writes one resource descriptor; what it does not have is left out.</summary>
     public static void Write(Utf8JsonWriter writer, ResourceDescriptor descriptor)
     {

@@ -44,12 +44,13 @@ internal sealed class PipelineChildren
     {
         var found = new List<TektonChild>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        ReadEmbedded(run, prefix, found, seen);
         foreach (var document in available.Of(run.Identity.Uid, run.Identity.Namespace, run.Identity.Name))
         {
             ReadDocument(document, prefix, depthLeft, found, seen);
         }
 
+        // A child's own document says more than what was embedded of it, so it goes first.
+        ReadEmbedded(run, prefix, found, seen);
         var order = TaskOrder(run);
         taskRuns.AddRange(found.OrderBy(c => order.GetValueOrDefault(c.PipelineTask[prefix.Length..], int.MaxValue)).ThenBy(static c => c.Name, StringComparer.Ordinal));
         foreach (var reference in run.Status.Items("childReferences"u8))

@@ -47,6 +47,7 @@ internal sealed class PipelineRunKind(TimeProvider time) : IRunKind
         run.ReadResults(results, "pipelineResults"u8);
         if (!artifacts.Artifacts.Any(static a => a.Role is ArtifactRole.Subject))
         {
+            ReadChildResults(tree, results);
             run.ReportNoSubject(parameters, results);
             return run.Result(null, tree.Missing.Count > 0);
         }
@@ -68,6 +69,15 @@ internal sealed class PipelineRunKind(TimeProvider time) : IRunKind
             MissingChildren = tree.Missing,
         };
         return run.Result(completed, tree.Missing.Count > 0);
+    }
+
+    /// <summary>Adds what the tasks' results are called, so that a hint among them is reported with its task.</summary>
+    private static void ReadChildResults(PipelineChildren tree, List<NamedValue> results)
+    {
+        foreach (var child in tree.TaskRuns)
+        {
+            TektonRun.ReadResults(results, child.Status.Items("results"u8), $"tasks/{child.PipelineTask}/");
+        }
     }
 
     /// <summary>What one task made and another read was made within the run: it is no dependency of the run as a whole.</summary>

@@ -174,7 +174,7 @@ internal sealed class TektonRun
     /// <summary>Reports a run that ended without a subject, and names the results that another tool would have guessed from.</summary>
     public void ReportNoSubject(IReadOnlyList<NamedValue> parameters, IReadOnlyList<NamedValue> results)
     {
-        var hints = parameters.Concat(results).Select(static v => v.Name[(v.Name.LastIndexOf('/') + 1)..]).Where(LooksLikeHint).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var hints = parameters.Concat(results).Select(static v => v.Name).Where(static n => LooksLikeHint(n[(n.LastIndexOf('/') + 1)..])).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         if (hints.Count > 0)
         {
             Report(
