@@ -72,7 +72,11 @@ internal sealed partial class OciErrors(ILogger<OciErrors> logger)
         response.ContentLength = null;
         response.ContentType = "application/json";
         response.Headers.Remove("ETag");
-        response.Headers.Remove("Content-Range");
+        if (refusal.Status != StatusCodes.Status416RangeNotSatisfiable)
+        {
+            response.Headers.Remove("Content-Range");
+        }
+
         var body = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(body))
         {
