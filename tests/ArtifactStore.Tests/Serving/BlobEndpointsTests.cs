@@ -199,6 +199,17 @@ public sealed class BlobEndpointsTests : RegistryTest
     }
 
     [Fact]
+    public async Task A_storage_that_fails_is_answered_in_the_registrys_own_form()
+    {
+        string upload = await BeginUploadAsync("app");
+        Directory.Delete(Path.Combine(Registry.Folder, "uploads"), recursive: true);
+
+        using var response = await SendAsync(HttpMethod.Patch, upload, Body(Content));
+
+        await ShouldRefuse(response, HttpStatusCode.InternalServerError, "UNKNOWN");
+    }
+
+    [Fact]
     public async Task A_missing_blob_is_not_found()
     {
         using var response = await SendAsync(HttpMethod.Get, $"/v2/app/blobs/{Artifacts.Missing}");

@@ -48,7 +48,7 @@ internal sealed class DiskUpload(string path, DateTimeOffset lastUsed) : IDispos
                 handle, start, content, Math.Min(room, range?.Count ?? room), follows ? hash : null, cancellationToken).ConfigureAwait(false);
             if (range is { } promised && promised.Count != count)
             {
-                throw new BlobException("SIZE_INVALID", $"The piece has {count} bytes, but its Content-Range promises {promised.Count}.");
+                throw new BlobException("BLOB_UPLOAD_INVALID", $"The piece has {count} bytes, but its Content-Range promises {promised.Count}.");
             }
 
             hashed = follows ? start + count : hashed;
