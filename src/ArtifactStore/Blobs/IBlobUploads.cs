@@ -7,7 +7,7 @@ namespace Provenance.ArtifactStore.Blobs;
 /// to any other owner it does not exist. Unfinished uploads expire and their number is bounded.
 /// </summary>
 /// <remarks>
-/// Codes of <see cref="BlobException"/>: <c>BLOB_UPLOAD_UNKNOWN</c>, <c>RANGE_INVALID</c>, <c>SIZE_INVALID</c>, <c>DIGEST_INVALID</c>,
+/// Codes of <see cref="BlobException"/>: <c>BLOB_UPLOAD_UNKNOWN</c>, <c>BLOB_UPLOAD_INVALID</c>, <c>RANGE_INVALID</c>, <c>SIZE_INVALID</c>, <c>DIGEST_INVALID</c>,
 /// <c>TOOMANYREQUESTS</c>.
 /// </remarks>
 public interface IBlobUploads

@@ -103,7 +103,8 @@ internal sealed class DataFolder : IDisposable
             if (!string.Equals(found, FormatVersion.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal))
             {
                 throw new DataFolderException(
-                    $"Data folder {Path} has format \"{found[..Math.Min(found.Length, 20)]}\"; this version reads format {FormatVersion} only. "
+                    $"Data folder {Path} has format \"{found[..Math.Min(found.Length, 20)]}\"; this version reads format "
+                        + $"{FormatVersion} only. "
                     + "Run the version that wrote it, or start with an empty folder.");
             }
         }

@@ -14,7 +14,7 @@ internal sealed class ReferrerStore(DataFolder folder)
     public void Put(RepositoryFolder repository, Digest subject, Descriptor referrer)
     {
         var json = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(json))
+        using (var writer = new Utf8JsonWriter(json, DescriptorFormat.WriterOptions))
         {
             DescriptorFormat.Write(writer, referrer);
         }

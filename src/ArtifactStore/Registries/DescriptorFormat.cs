@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Provenance.ArtifactStore.Digests;
 
@@ -6,6 +7,9 @@ namespace Provenance.ArtifactStore.Registries;
 /// <summary>Descriptors as JSON (OCI image-spec 1.1, descriptor.md).</summary>
 internal static class DescriptorFormat
 {
+    /// <summary>Media types contain a plus sign: it is written as itself. What we write is never embedded in HTML.</summary>
+    public static JsonWriterOptions WriterOptions { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Reads a descriptor that stands at <paramref name="place"/> of a document.</summary>
     /// <exception cref="ManifestFormatException">It is no valid descriptor.</exception>
     public static Descriptor Read(JsonElement element, string place)

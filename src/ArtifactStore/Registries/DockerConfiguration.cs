@@ -36,7 +36,8 @@ internal sealed class DockerConfiguration(string? file)
         {
             // The exception is not passed on: its text may quote the file.
             throw new RegistryException(
-                "UNAUTHORIZED", $"Cannot read credentials for {registry} from {path} ({exception.GetType().Name}). Correct the file, or remove it to go without credentials.");
+                "UNAUTHORIZED", $"Cannot read credentials for {registry} from {path} ({exception.GetType().Name}). Correct the "
+                    + "file, or remove it to go without credentials.");
         }
     }
 
@@ -98,7 +99,10 @@ internal sealed class DockerConfiguration(string? file)
     }
 
     private static string? Text(JsonElement entry, string name) =>
-        entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text
+        entry.ValueKind == JsonValueKind.Object
+        && entry.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.String
+        && value.GetString() is { Length: > 0 } text
             ? text
             : null;
 }

@@ -53,7 +53,8 @@ internal sealed class FallbackReferrers(
 
         throw new RegistryException(
             "UNAVAILABLE",
-            $"Cannot list {referrer.Digest} as a referrer of {subject}: in {MaximumRounds} attempts other writers removed it from tag {TagOf(subject)} of {name}. Try again later.",
+            $"Cannot list {referrer.Digest} as a referrer of {subject}: in {MaximumRounds} attempts other writers removed it from "
+                + $"tag {TagOf(subject)} of {name}. Try again later.",
             isTransient: true);
     }
 
@@ -70,14 +71,16 @@ internal sealed class FallbackReferrers(
         if (content.Length > ManifestDocument.MaximumSize)
         {
             throw new RegistryException(
-                "LIMIT", $"Cannot list {referrer.Digest} as a referrer of {subject}: the index under tag {TagOf(subject)} of {name} is full. Remove old referrers.");
+                "LIMIT", $"Cannot list {referrer.Digest} as a referrer of {subject}: the index under tag {TagOf(subject)} of {name} "
+                    + "is full. Remove old referrers.");
         }
 
         await manifests.PutAsync(TagOf(subject), MediaTypes.Index, content, cancellationToken).ConfigureAwait(false);
         if (await FetchAsync(subject, cancellationToken).ConfigureAwait(false) is null)
         {
             throw new RegistryException(
-                "INVALID_RESPONSE", $"Cannot list {referrer.Digest} as a referrer of {subject}: {name} took an index under tag {TagOf(subject)}, but does not give it back. Store attestations in another registry.");
+                "INVALID_RESPONSE", $"Cannot list {referrer.Digest} as a referrer of {subject}: {name} took an index under tag "
+                    + $"{TagOf(subject)}, but does not give it back. Store attestations in another registry.");
         }
     }
 
@@ -93,7 +96,8 @@ internal sealed class FallbackReferrers(
         {
             throw new RegistryException(
                 "INVALID_RESPONSE",
-                $"Cannot list referrers of {subject}: tag {TagOf(subject)} of {name} holds something else ({exception.Message}). Remove the tag if nobody needs it.",
+                $"Cannot list referrers of {subject}: tag {TagOf(subject)} of {name} holds something else ({exception.Message}). "
+                    + "Remove the tag if nobody needs it.",
                 isTransient: false,
                 exception);
         }

@@ -35,7 +35,8 @@ internal sealed class ManifestClient(RegistryTransport transport, string reposit
         if (expected is not null && digest != expected)
         {
             throw new RegistryException(
-                "DIGEST_LIE", $"Registry {transport.Host.Name} answered a manifest that hashes to {digest} when asked for {expected} of {repository}. Do not use this registry before it is repaired.");
+                "DIGEST_LIE", $"Registry {transport.Host.Name} answered a manifest that hashes to {digest} when asked for "
+                    + $"{expected} of {repository}. Do not use this registry before it is repaired.");
         }
 
         return new FetchedManifest(
@@ -68,7 +69,8 @@ internal sealed class ManifestClient(RegistryTransport transport, string reposit
         }
         catch (ManifestFormatException exception)
         {
-            throw new RegistryException("INVALID_RESPONSE", $"Cannot {response.Request.Purpose}: {exception.Message}.", isTransient: false, exception);
+            throw new RegistryException("INVALID_RESPONSE", $"Cannot {response.Request.Purpose}: "
+                + $"{exception.Message}.", isTransient: false, exception);
         }
     }
 }

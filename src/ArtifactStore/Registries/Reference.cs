@@ -88,8 +88,10 @@ public sealed record Reference
         }
 
         problem = !IsHost(registry) ? $"\"{text}\" is no reference: \"{registry}\" is no host[:port]"
-            : !RepositoryName.IsValid(repository) ? $"\"{text}\" is no reference: a repository name has lower-case letters, digits and single separators only"
-            : tag is not null && !RepositoryName.IsTag(tag) ? $"\"{text}\" is no reference: a tag has at most 128 letters, digits, '_', '.' and '-'"
+            : !RepositoryName.IsValid(repository) ? $"\"{text}\" is no reference: a repository name has lower-case letters, digits "
+                + "and single separators only"
+            : tag is not null && !RepositoryName.IsTag(tag) ? $"\"{text}\" is no reference: a tag has at most 128 letters, digits, "
+                + "'_', '.' and '-'"
             : null;
         reference = problem is null ? new Reference(registry, repository, tag, digest) : null;
         return problem is null;

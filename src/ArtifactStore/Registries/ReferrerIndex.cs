@@ -78,5 +78,14 @@ internal sealed class ReferrerIndex
     }
 
     /// <summary>The index as a manifest.</summary>
-    public byte[] Serialize() => JsonSerializer.SerializeToUtf8Bytes((JsonNode)document);
+    public byte[] Serialize()
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, DescriptorFormat.WriterOptions))
+        {
+            document.WriteTo(writer);
+        }
+
+        return buffer.ToArray();
+    }
 }

@@ -47,7 +47,8 @@ internal sealed class ReferrersApi(RegistryTransport transport, ManifestClient m
         }
         catch (ManifestFormatException exception)
         {
-            throw new RegistryException("INVALID_RESPONSE", $"Cannot {response.Request.Purpose}: {exception.Message}.", isTransient: false, exception);
+            throw new RegistryException("INVALID_RESPONSE", $"Cannot {response.Request.Purpose}: "
+                + $"{exception.Message}.", isTransient: false, exception);
         }
     }
 

@@ -90,7 +90,8 @@ internal sealed class RegistryAuthentication(
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new RegistryException("INVALID_RESPONSE", $"Cannot {request.Purpose}: the token service {address.Host} answered no usable token.");
+            throw new RegistryException("INVALID_RESPONSE", $"Cannot {request.Purpose}: the token service {address.Host} answered "
+                + "no usable token.");
         }
     }
 
@@ -101,7 +102,8 @@ internal sealed class RegistryAuthentication(
             || !(service.Scheme == Uri.UriSchemeHttps || (service.Scheme == Uri.UriSchemeHttp && new RegistryHost(service.Authority, options.PlainHttp).IsPlain)))
         {
             throw new RegistryException(
-                "INVALID_RESPONSE", $"Cannot {request.Purpose}: registry {host.Name} names no token service that may be asked; it must have an https address.");
+                "INVALID_RESPONSE", $"Cannot {request.Purpose}: registry {host.Name} names no token service that may be asked; it "
+                    + "must have an https address.");
         }
 
         string scope = challenge.Parameters.TryGetValue("scope", out string? given) ? given : $"repository:{KeyOf(request)}";

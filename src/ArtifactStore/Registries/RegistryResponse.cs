@@ -52,7 +52,8 @@ internal sealed record RegistryResponse
         };
         return new RegistryException(
             code ?? DefaultCode(),
-            $"Cannot {Request.Purpose}: the registry answered {(int)Status} to {Request.Method} {Request.Address.GetLeftPart(UriPartial.Path)}"
+            $"Cannot {Request.Purpose}: the registry answered {(int)Status} to {Request.Method} "
+                + $"{Request.Address.GetLeftPart(UriPartial.Path)}"
             + $"{(message is null ? "" : $" (\"{message}\")")}.{advice}",
             IsTransient);
     }
@@ -71,7 +72,9 @@ internal sealed record RegistryResponse
         {
             using var json = JsonDocument.Parse(Content, new JsonDocumentOptions { MaxDepth = 16 });
             var error = json.RootElement.GetProperty("errors")[0];
-            return (Clean(error, "code", character => char.IsAsciiLetterUpper(character) || character == '_', 64), Clean(error, "message", character => !char.IsControl(character), MaximumMessageLength));
+            return (
+                Clean(error, "code", character => char.IsAsciiLetterUpper(character) || character == '_', 64),
+                Clean(error, "message", character => !char.IsControl(character), MaximumMessageLength));
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or IndexOutOfRangeException)
         {

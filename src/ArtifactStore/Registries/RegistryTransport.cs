@@ -57,12 +57,14 @@ internal sealed class RegistryTransport(
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
             throw new RegistryException(
-                "UNAVAILABLE", $"Cannot {request.Purpose}: registry {host.Name} did not answer within {allowance.TotalSeconds:0} seconds. Try again later.", isTransient: true, exception);
+                "UNAVAILABLE", $"Cannot {request.Purpose}: registry {host.Name} did not answer within {allowance.TotalSeconds:0} "
+                    + "seconds. Try again later.", isTransient: true, exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
             throw new RegistryException(
-                "UNAVAILABLE", $"Cannot {request.Purpose}: registry {host.Name} cannot be reached ({exception.Message}). Check its name and try again.", isTransient: true, exception);
+                "UNAVAILABLE", $"Cannot {request.Purpose}: registry {host.Name} cannot be reached ({exception.Message}). Check its "
+                    + "name and try again.", isTransient: true, exception);
         }
     }
 
@@ -102,7 +104,8 @@ internal sealed class RegistryTransport(
             return (await ReadAsync(request, address, response, cancellationToken).ConfigureAwait(false), challenge);
         }
 
-        throw new RegistryException("INVALID_RESPONSE", $"Cannot {request.Purpose}: registry {host.Name} redirects more than {MaximumRedirects} times.");
+        throw new RegistryException("INVALID_RESPONSE", $"Cannot {request.Purpose}: registry {host.Name} redirects more than "
+            + $"{MaximumRedirects} times.");
     }
 
     private void RequireSafe(RegistryRequest request, Uri address)
@@ -112,7 +115,8 @@ internal sealed class RegistryTransport(
         if (!safe)
         {
             throw new RegistryException(
-                "INVALID_RESPONSE", $"Cannot {request.Purpose}: registry {host.Name} leads to {address.Scheme}://{address.Authority}, which is not encrypted. Correct the address it gives for itself.");
+                "INVALID_RESPONSE", $"Cannot {request.Purpose}: registry {host.Name} leads to "
+                    + $"{address.Scheme}://{address.Authority}, which is not encrypted. Correct the address it gives for itself.");
         }
     }
 

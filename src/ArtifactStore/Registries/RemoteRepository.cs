@@ -58,7 +58,8 @@ internal sealed class RemoteRepository : IRepository
         return actual == digest
             ? response.Content
             : throw new RegistryException(
-                "DIGEST_LIE", $"Registry {transport.Host.Name} answered a blob that hashes to {actual} when asked for {digest} of {repository}. Do not use this registry before it is repaired.");
+                "DIGEST_LIE", $"Registry {transport.Host.Name} answered a blob that hashes to {actual} when asked for {digest} of "
+                    + $"{repository}. Do not use this registry before it is repaired.");
     }
 
     /// <inheritdoc/>
@@ -100,7 +101,8 @@ internal sealed class RemoteRepository : IRepository
         if (await manifests.FetchAsync(digest.ToString(), cancellationToken).ConfigureAwait(false) is null)
         {
             throw new RegistryException(
-                "INVALID_RESPONSE", $"Registry {transport.Host.Name} accepted manifest {digest} of {repository}, but does not have it. Push it again.", isTransient: true);
+                "INVALID_RESPONSE", $"Registry {transport.Host.Name} accepted manifest {digest} of {repository}, but does not have "
+                    + "it. Push it again.", isTransient: true);
         }
 
         if (document.Subject is { } subject && !string.Equals(noted, subject.ToString(), StringComparison.Ordinal))
@@ -138,7 +140,8 @@ internal sealed class RemoteRepository : IRepository
         }
         catch (ManifestFormatException exception)
         {
-            throw new RegistryException("MANIFEST_INVALID", $"Cannot push a manifest to {Name}: {exception.Message}.", isTransient: false, exception);
+            throw new RegistryException("MANIFEST_INVALID", $"Cannot push a manifest to {Name}: "
+                + $"{exception.Message}.", isTransient: false, exception);
         }
     }
 
@@ -154,7 +157,8 @@ internal sealed class RemoteRepository : IRepository
 
         begun.Expect(HttpStatusCode.Accepted);
         var location = begun.Location
-            ?? throw new RegistryException("INVALID_RESPONSE", $"Cannot {purpose}: registry {transport.Host.Name} began an upload, but does not say where.");
+            ?? throw new RegistryException("INVALID_RESPONSE", $"Cannot {purpose}: registry {transport.Host.Name} began an upload, "
+                + "but does not say where.");
         char separator = location.Query.Length > 0 ? '&' : '?';
         var target = new Uri($"{location.GetLeftPart(UriPartial.Query)}{separator}digest={Uri.EscapeDataString(descriptor.Digest.ToString())}");
         return await transport.SendOnceAsync(

@@ -29,7 +29,8 @@ internal static class BlobResponse
             {
                 response.Headers.ContentRange = $"bytes */{blob.Size}";
                 throw new OciException(
-                    StatusCodes.Status416RangeNotSatisfiable, "RANGE_INVALID", $"Blob {blob.Digest} has {blob.Size} bytes: the range lies outside.");
+                    StatusCodes.Status416RangeNotSatisfiable, "RANGE_INVALID", $"Blob {blob.Digest} has {blob.Size} bytes: the "
+                        + "range lies outside.");
             }
 
             range = resolved;

@@ -42,7 +42,8 @@ internal sealed partial class ManifestEndpoints(
         if (expected is not null && digest != expected)
         {
             throw new OciException(
-                StatusCodes.Status400BadRequest, "DIGEST_INVALID", $"The manifest hashes to {digest}, not to {expected}. Send the manifest that the digest names.");
+                StatusCodes.Status400BadRequest, "DIGEST_INVALID", $"The manifest hashes to {digest}, not to {expected}. Send the "
+                    + "manifest that the digest names.");
         }
 
         await RequirePartsAsync(route, document, cancellationToken).ConfigureAwait(false);
@@ -81,7 +82,8 @@ internal sealed partial class ManifestEndpoints(
             throw new OciException(
                 StatusCodes.Status400BadRequest,
                 "MANIFEST_INVALID",
-                $"At most {MaximumTagParameters} tags a push, each of at most 128 letters, digits, '_', '.' and '-', not beginning with '.' or '-'.");
+                $"At most {MaximumTagParameters} tags a push, each of at most 128 letters, digits, '_', '.' and '-', not beginning "
+                    + "with '.' or '-'.");
         }
 
         return tags;
@@ -97,7 +99,8 @@ internal sealed partial class ManifestEndpoints(
             if (body.WrittenCount > ManifestDocument.MaximumSize)
             {
                 throw new OciException(
-                    StatusCodes.Status413PayloadTooLarge, "SIZE_INVALID", $"A manifest has at most {ManifestDocument.MaximumSize} bytes. Put large content into a blob.");
+                    StatusCodes.Status413PayloadTooLarge, "SIZE_INVALID", $"A manifest has at most {ManifestDocument.MaximumSize} "
+                        + "bytes. Put large content into a blob.");
             }
 
             if (read == 0)
@@ -171,7 +174,8 @@ internal sealed partial class ManifestEndpoints(
     }
 
     private static OciException Missing(RegistryRoute route, string kind, Digest digest) =>
-        new(StatusCodes.Status400BadRequest, "MANIFEST_BLOB_UNKNOWN", $"The manifest names {kind} {digest}, which repository {route.Repository} does not have. Push it first.");
+        new(StatusCodes.Status400BadRequest, "MANIFEST_BLOB_UNKNOWN", $"The manifest names {kind} {digest}, which repository "
+            + $"{route.Repository} does not have. Push it first.");
 
     private async Task NotifyAsync(string repository, Descriptor descriptor, Digest? subject)
     {

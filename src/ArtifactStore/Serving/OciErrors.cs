@@ -24,7 +24,7 @@ internal sealed partial class OciErrors(ILogger<OciErrors> logger)
         {
             if (refusal.Status >= StatusCodes.Status500InternalServerError)
             {
-                Failed(logger, context.Request.Method, context.Request.Path, refusal.Message);
+                Failed(logger, context.Request.Method, context.Request.Path, exception);
             }
 
             if (context.Response.HasStarted)
@@ -52,6 +52,8 @@ internal sealed partial class OciErrors(ILogger<OciErrors> logger)
         BadHttpRequestException refusal => new OciException(refusal.StatusCode, "UNSUPPORTED", refusal.Message),
         IOException { HResult: DiskFull } => new OciException(
             StatusCodes.Status507InsufficientStorage, "INSUFFICIENT_STORAGE", "The disk of the registry is full. Free space, then push again."),
+        IOException or UnauthorizedAccessException => new OciException(
+            StatusCodes.Status500InternalServerError, "UNKNOWN", "The storage of the registry failed. Its log says how."),
         _ => null,
     };
 
@@ -72,7 +74,11 @@ internal sealed partial class OciErrors(ILogger<OciErrors> logger)
         response.ContentLength = null;
         response.ContentType = "application/json";
         response.Headers.Remove("ETag");
-        response.Headers.Remove("Content-Range");
+        if (refusal.Status != StatusCodes.Status416RangeNotSatisfiable)
+        {
+            response.Headers.Remove("Content-Range");
+        }
+
         var body = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(body))
         {
@@ -93,6 +99,6 @@ internal sealed partial class OciErrors(ILogger<OciErrors> logger)
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Registry cannot answer {Method} {Path}: {Problem}")]
-    private static partial void Failed(ILogger logger, string method, string path, string problem);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Registry cannot answer {Method} {Path}")]
+    private static partial void Failed(ILogger logger, string method, string path, Exception exception);
 }

@@ -21,7 +21,7 @@ internal sealed class ReferrerEndpoints(ReferrerStore referrers)
         string? type = context.Request.Query["artifactType"];
         string? last = context.Request.Query["last"];
         var page = new ArrayBufferWriter<byte>();
-        var writer = new Utf8JsonWriter(page);
+        var writer = new Utf8JsonWriter(page, DescriptorFormat.WriterOptions);
         await using var disposal = writer.ConfigureAwait(false);
         writer.WriteStartObject();
         writer.WriteNumber("schemaVersion", 2);

@@ -157,7 +157,8 @@ internal sealed class UploadEndpoints(IBlobUploads uploads, ManifestStore manife
         {
             Describe(context, route, route.Name, reached);
             throw new OciException(
-                StatusCodes.Status416RangeNotSatisfiable, "RANGE_INVALID", $"The piece begins at byte {first}, but the upload ends at byte {reached}.");
+                StatusCodes.Status416RangeNotSatisfiable, "RANGE_INVALID", $"The piece begins at byte {first}, but the upload ends "
+                    + $"at byte {reached}.");
         }
 
         return range;

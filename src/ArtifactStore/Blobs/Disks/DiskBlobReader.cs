@@ -139,7 +139,8 @@ internal sealed class DiskBlobReader(Digest digest, SafeFileHandle handle, bool 
         if (!intact)
         {
             verdict(digest, true);
-            throw new BlobException(BlobException.Corrupted, $"The stored bytes of {digest} do not hash to it. Push the blob again, and check the disk.");
+            throw new BlobException(BlobException.Corrupted, $"The stored bytes of {digest} do not hash to it. Push the blob again, "
+                + "and check the disk.");
         }
     }
 }

@@ -87,7 +87,8 @@ internal sealed class DiskBlobStore(DataFolder folder) : IBlobStore
         var actual = Digest.FromHash(expected.Algorithm, hash.GetHashAndReset());
         if (actual != expected)
         {
-            throw new BlobException("DIGEST_INVALID", $"The content hashes to {actual}, not to {expected}. Send the content that the digest names.");
+            throw new BlobException("DIGEST_INVALID", $"The content hashes to {actual}, not to {expected}. Send the content that "
+                + "the digest names.");
         }
     }
 

@@ -33,7 +33,8 @@ internal sealed class DiskBlobUploads : IBlobUploads
         await RemoveExpiredAsync(cancellationToken).ConfigureAwait(false);
         if (uploads.Count >= limits.MaximumUploads)
         {
-            throw new BlobException("TOOMANYREQUESTS", $"{limits.MaximumUploads} uploads are unfinished. Finish or cancel some, or try again later.");
+            throw new BlobException("TOOMANYREQUESTS", $"{limits.MaximumUploads} uploads are unfinished. Finish or cancel some, or "
+                + "try again later.");
         }
 
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
@@ -78,7 +79,8 @@ internal sealed class DiskBlobUploads : IBlobUploads
         if (actual != expected)
         {
             File.Delete(upload.Path);
-            throw new BlobException("DIGEST_INVALID", $"The upload hashes to {actual}, not to {expected}. Upload the content that the digest names.");
+            throw new BlobException("DIGEST_INVALID", $"The upload hashes to {actual}, not to {expected}. Upload the content that "
+                + "the digest names.");
         }
 
         blobs.Adopt(expected, upload.Path);

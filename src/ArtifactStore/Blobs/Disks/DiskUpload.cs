@@ -36,7 +36,8 @@ internal sealed class DiskUpload(string path, DateTimeOffset lastUsed) : IDispos
         long start = RandomAccess.GetLength(handle);
         if (range is { } claimed && claimed.Offset != start)
         {
-            throw new BlobException("RANGE_INVALID", $"The piece begins at byte {claimed.Offset}, but the upload ends at byte {start}. Send the bytes from there.");
+            throw new BlobException("RANGE_INVALID", $"The piece begins at byte {claimed.Offset}, but the upload ends at byte "
+                + $"{start}. Send the bytes from there.");
         }
 
         long room = maximumSize - start;
@@ -48,7 +49,8 @@ internal sealed class DiskUpload(string path, DateTimeOffset lastUsed) : IDispos
                 handle, start, content, Math.Min(room, range?.Count ?? room), follows ? hash : null, cancellationToken).ConfigureAwait(false);
             if (range is { } promised && promised.Count != count)
             {
-                throw new BlobException("SIZE_INVALID", $"The piece has {count} bytes, but its Content-Range promises {promised.Count}.");
+                throw new BlobException("BLOB_UPLOAD_INVALID", $"The piece has {count} bytes, but its Content-Range promises "
+                    + $"{promised.Count}.");
             }
 
             hashed = follows ? start + count : hashed;
