@@ -44,14 +44,22 @@ public static class BundleWriter
     public static ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> statement, ISigner signer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(signer);
-        var signing = signer.SignAsync(PreAuthenticationEncoding.Of(Envelope.StatementPayloadType, statement.Span), cancellationToken);
-        return FinishAsync(statement, signing, signer.PublicKey);
+        return SignWithPooledBufferAsync(statement, signer, cancellationToken);
     }
 
-    private static async ValueTask<byte[]> FinishAsync(ReadOnlyMemory<byte> statement, ValueTask<byte[]> signing, VerificationKey key)
+    private static async ValueTask<byte[]> SignWithPooledBufferAsync(ReadOnlyMemory<byte> statement, ISigner signer, CancellationToken cancellationToken)
     {
-        byte[] signature = await signing.ConfigureAwait(false);
-        return Write(statement.Span, signature, key);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(PreAuthenticationEncoding.LengthOf(Envelope.StatementPayloadType, statement.Length));
+        try
+        {
+            int length = PreAuthenticationEncoding.Encode(buffer, Envelope.StatementPayloadType, statement.Span);
+            byte[] signature = await signer.SignAsync(buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+            return Write(statement.Span, signature, signer.PublicKey);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     private static Span<byte> Copy(Span<byte> target, ReadOnlySpan<byte> content)
