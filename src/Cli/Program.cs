@@ -1,1 +1,13 @@
-return 2;
+using System.CommandLine;
+using Provenance.Cli;
+using Provenance.Cli.Commands;
+
+var root = new RootCommand("Gives every artifact that a pipeline makes a signed, verifiable origin.")
+{
+    UpCommand.Create(),
+    AttestCommand.Create(),
+    VerifyCommand.Create(),
+    LookupCommand.Create(),
+    KeyCommand.Create(),
+};
+return await CommandRunner.InvokeAsync(root, args);

@@ -18,6 +18,6 @@ public sealed record ResourceDescriptor
     /// <summary>The media type of the artifact.</summary>
     public string? MediaType { get; init; }
 
-    /// <summary>Further facts, sorted by key when written.</summary>
+    /// <summary>Further facts, written in the order in which they are enumerated.</summary>
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
 }

@@ -1,0 +1,120 @@
+using System.Globalization;
+
+namespace Provenance.ArtifactStore.Folders;
+
+/// <summary>
+/// The folder that holds everything an artifact store keeps, owned by this process alone until it is disposed.
+/// A file <c>format</c> names the version of the layout; unfinished writes of an earlier process are removed when the folder is opened.
+/// </summary>
+internal sealed class DataFolder : IDisposable
+{
+    private const int FormatVersion = 1;
+
+    private readonly FileStream ownership;
+
+    private DataFolder(string path, FileStream ownership)
+    {
+        Path = path;
+        this.ownership = ownership;
+    }
+
+    /// <summary>The absolute path.</summary>
+    public string Path { get; }
+
+    /// <summary>Finished blobs: <c>blobs/algorithm/first two characters/hex</c>.</summary>
+    public string Blobs => System.IO.Path.Combine(Path, "blobs");
+
+    /// <summary>What each repository holds: links, tags and referrers.</summary>
+    public string Repositories => System.IO.Path.Combine(Path, "repositories");
+
+    /// <summary>Blob uploads that clients have begun; they survive a restart.</summary>
+    public string Uploads => System.IO.Path.Combine(Path, "uploads");
+
+    private string Temporary => System.IO.Path.Combine(Path, "tmp");
+
+    /// <summary>Takes possession of the folder, creating it where it does not exist.</summary>
+    /// <exception cref="DataFolderException">Another process owns the folder, its layout is unknown, or it cannot be written to.</exception>
+    public static DataFolder Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        string root = System.IO.Path.GetFullPath(path);
+        FileStream? ownership = null;
+        try
+        {
+            DurableFile.CreateFolder(root);
+            ownership = TakeOwnership(root);
+            var folder = new DataFolder(root, ownership);
+            folder.Prepare();
+            return folder;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            ownership?.Dispose();
+            throw new DataFolderException($"Cannot use data folder {root}: {exception.Message}. Check that it exists and is writable.", exception);
+        }
+        catch
+        {
+            ownership?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A fresh path on the same file system, from which a finished file can be renamed into place.</summary>
+    public string NewTemporaryPath() => System.IO.Path.Combine(Temporary, Guid.NewGuid().ToString("N"));
+
+    /// <inheritdoc/>
+    public void Dispose() => ownership.Dispose();
+
+    private static FileStream TakeOwnership(string root)
+    {
+        string file = System.IO.Path.Combine(root, "lock");
+        try
+        {
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception) when (File.Exists(file))
+        {
+            throw new DataFolderException(
+                $"Data folder {root} is in use by another process. Stop that process, or give this one a folder of its own.", exception);
+        }
+    }
+
+    private void Prepare()
+    {
+        // Nobody else can be writing: whatever stands here belongs to a process that died.
+        if (Directory.Exists(Temporary))
+        {
+            Directory.Delete(Temporary, recursive: true);
+        }
+
+        Directory.CreateDirectory(Temporary);
+        CheckFormat();
+        DurableFile.CreateFolder(Blobs);
+        DurableFile.CreateFolder(Repositories);
+        DurableFile.CreateFolder(Uploads);
+    }
+
+    private void CheckFormat()
+    {
+        string file = System.IO.Path.Combine(Path, "format");
+        if (File.Exists(file))
+        {
+            string found = File.ReadAllText(file).Trim();
+            if (!string.Equals(found, FormatVersion.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal))
+            {
+                throw new DataFolderException(
+                    $"Data folder {Path} has format \"{found[..Math.Min(found.Length, 20)]}\"; this version reads format {FormatVersion} only. "
+                    + "Run the version that wrote it, or start with an empty folder.");
+            }
+        }
+        else if (Directory.Exists(Blobs) || Directory.Exists(Repositories))
+        {
+            throw new DataFolderException(
+                $"Data folder {Path} holds blobs or repositories but no file \"format\". Restore that file, or start with an empty folder.");
+        }
+        else
+        {
+            DurableFile.Write(this, file, "1\n"u8);
+        }
+    }
+}

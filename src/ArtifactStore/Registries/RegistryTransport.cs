@@ -1,0 +1,189 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+
+namespace Provenance.ArtifactStore.Registries;
+
+/// <summary>Carries requests to one registry: time-outs, authentication, redirects, limits and retries.</summary>
+internal sealed class RegistryTransport(
+    RegistryHost host, HttpClient http, RegistryAuthentication authentication, RemoteRegistryOptions options, TimeProvider time)
+{
+    private const int MaximumRedirects = 5;
+    private const int MaximumErrorSize = 64 * 1024;
+    private const int SlowestBytesPerSecond = 64 * 1024;
+
+    /// <summary>The registry.</summary>
+    public RegistryHost Host => host;
+
+    /// <summary>Sends a request that may be repeated, until the registry answers or the attempts are used up.</summary>
+    public Task<RegistryResponse> SendAsync(RegistryRequest request, CancellationToken cancellationToken) =>
+        RetryAsync(token => SendOnceAsync(request, token), cancellationToken);
+
+    /// <summary>Runs a sequence of requests again from its start while the registry is away or busy; returns the last answer, whatever it is.</summary>
+    public async Task<RegistryResponse> RetryAsync(Func<CancellationToken, Task<RegistryResponse>> sequence, CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            TimeSpan? wanted;
+            try
+            {
+                var response = await sequence(cancellationToken).ConfigureAwait(false);
+                if (!response.IsTransient || attempt >= options.Attempts)
+                {
+                    return response;
+                }
+
+                wanted = response.RetryAfter;
+            }
+            catch (RegistryException exception) when (exception.IsTransient && attempt < options.Attempts)
+            {
+                wanted = null;
+            }
+
+            await PauseAsync(attempt, wanted, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Sends a request once; a registry that cannot be reached is a transient <see cref="RegistryException"/>.</summary>
+    public async Task<RegistryResponse> SendOnceAsync(RegistryRequest request, CancellationToken cancellationToken)
+    {
+        var allowance = options.RequestTimeout + TimeSpan.FromSeconds(Math.Max(request.MaximumSize, request.Content?.Length ?? 0) / SlowestBytesPerSecond);
+        using var timeout = new CancellationTokenSource(allowance, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            return await AuthenticateAsync(request, both.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new RegistryException(
+                "UNAVAILABLE", $"Cannot {request.Purpose}: registry {host.Name} did not answer within {allowance.TotalSeconds:0} seconds. Try again later.", isTransient: true, exception);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            throw new RegistryException(
+                "UNAVAILABLE", $"Cannot {request.Purpose}: registry {host.Name} cannot be reached ({exception.Message}). Check its name and try again.", isTransient: true, exception);
+        }
+    }
+
+    private static bool IsRedirect(HttpStatusCode status) => status is HttpStatusCode.MovedPermanently or HttpStatusCode.Found
+        or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
+
+    private async Task<RegistryResponse> AuthenticateAsync(RegistryRequest request, CancellationToken cancellationToken)
+    {
+        var (response, challenge) = await FollowAsync(request, authentication.Find(request), cancellationToken).ConfigureAwait(false);
+        if (challenge is null || await authentication.AnswerAsync(request, challenge, cancellationToken).ConfigureAwait(false) is not { } authorization)
+        {
+            return response;
+        }
+
+        return (await FollowAsync(request, authorization, cancellationToken).ConfigureAwait(false)).Response;
+    }
+
+    private async Task<(RegistryResponse Response, AuthenticationChallenge? Challenge)> FollowAsync(
+        RegistryRequest request, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
+    {
+        var address = request.Address;
+        for (int hop = 0; hop <= MaximumRedirects; hop++)
+        {
+            RequireSafe(request, address);
+            using var message = MessageFor(request, address, authorization);
+            using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            if (IsRedirect(response.StatusCode) && request.Content is null && request.Method != HttpMethod.Post && response.Headers.Location is { } location)
+            {
+                address = new Uri(address, location);
+                continue;
+            }
+
+            // Only the registry itself may ask for credentials.
+            var challenge = response.StatusCode == HttpStatusCode.Unauthorized && host.Owns(address)
+                ? AuthenticationChallenge.Find(response.Headers.WwwAuthenticate)
+                : null;
+            return (await ReadAsync(request, address, response, cancellationToken).ConfigureAwait(false), challenge);
+        }
+
+        throw new RegistryException("INVALID_RESPONSE", $"Cannot {request.Purpose}: registry {host.Name} redirects more than {MaximumRedirects} times.");
+    }
+
+    private void RequireSafe(RegistryRequest request, Uri address)
+    {
+        bool safe = address.UserInfo.Length == 0 && (address.Scheme == Uri.UriSchemeHttps
+            || (address.Scheme == Uri.UriSchemeHttp && host.IsPlain && new RegistryHost(address.Authority, options.PlainHttp).IsPlain));
+        if (!safe)
+        {
+            throw new RegistryException(
+                "INVALID_RESPONSE", $"Cannot {request.Purpose}: registry {host.Name} leads to {address.Scheme}://{address.Authority}, which is not encrypted. Correct the address it gives for itself.");
+        }
+    }
+
+    private HttpRequestMessage MessageFor(RegistryRequest request, Uri address, AuthenticationHeaderValue? authorization)
+    {
+        var message = new HttpRequestMessage(request.Method, address);
+        message.Headers.UserAgent.ParseAdd("provenance/0.1");
+        foreach (string mediaType in request.Accept)
+        {
+            message.Headers.Accept.ParseAdd(mediaType);
+        }
+
+        if (host.Owns(address))
+        {
+            message.Headers.Authorization = authorization;
+        }
+
+        if (request.Content is { } content)
+        {
+            message.Content = new ReadOnlyMemoryContent(content);
+            message.Content.Headers.ContentType = request.ContentType is null ? null : new MediaTypeHeaderValue(request.ContentType);
+        }
+        else if (request.Method == HttpMethod.Post)
+        {
+            message.Content = new ByteArrayContent([]);
+        }
+
+        return message;
+    }
+
+    private async Task<RegistryResponse> ReadAsync(RegistryRequest request, Uri address, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        byte[] content = [];
+        if (request.Method != HttpMethod.Head)
+        {
+            content = response.IsSuccessStatusCode
+                ? await BoundedBody.ReadAsync(response.Content, request.MaximumSize, cancellationToken).ConfigureAwait(false)
+                : await ReadErrorAsync(response.Content, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new RegistryResponse
+        {
+            Request = request,
+            Status = response.StatusCode,
+            Content = content,
+            ContentType = response.Content.Headers.ContentType?.MediaType,
+            Location = response.Headers.Location is { } location ? new Uri(address, location) : null,
+            Links = response.Headers.TryGetValues("Link", out var links) ? [.. links] : [],
+            OciSubject = response.Headers.TryGetValues("OCI-Subject", out var subjects) ? subjects.FirstOrDefault() : null,
+            RetryAfter = response.Headers.RetryAfter is { } after ? after.Delta ?? after.Date - time.GetUtcNow() : null,
+        };
+    }
+
+    private static async Task<byte[]> ReadErrorAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await BoundedBody.ReadAsync(content, MaximumErrorSize, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RegistryException)
+        {
+            // The status says enough.
+            return [];
+        }
+    }
+
+    private Task PauseAsync(int attempt, TimeSpan? wanted, CancellationToken cancellationToken)
+    {
+        double own = options.RetryDelay.TotalMilliseconds * Math.Pow(2, attempt - 1);
+        own += own * RandomNumberGenerator.GetInt32(0, 1000) / 2000;
+        double pause = Math.Min(Math.Max(own, wanted?.TotalMilliseconds ?? 0), options.MaximumRetryDelay.TotalMilliseconds);
+        return Task.Delay(TimeSpan.FromMilliseconds(pause), time, cancellationToken);
+    }
+}

@@ -1,0 +1,31 @@
+namespace Provenance.ArtifactStore.Registries;
+
+/// <summary>How registries are spoken to.</summary>
+public sealed class RemoteRegistryOptions
+{
+    /// <summary>
+    /// Registries, <c>host[:port]</c>, that are spoken to without encryption. <c>localhost</c>, 127.0.0.0/8 and <c>[::1]</c> always are.
+    /// </summary>
+    public IReadOnlySet<string> PlainHttp { get; init; } = new HashSet<string>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Docker's <c>config.json</c>, whose <c>auths</c> hold the credentials; null for <c>$DOCKER_CONFIG/config.json</c>, else
+    /// <c>~/.docker/config.json</c>. A file that does not exist means no credentials.
+    /// </summary>
+    public string? CredentialsFile { get; init; }
+
+    /// <summary>How long one request may take; requests that carry a blob get a second more for every 64 KiB.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How often a request is tried when the registry is away or busy.</summary>
+    public int Attempts { get; init; } = 4;
+
+    /// <summary>The pause after the first failed attempt; it doubles each time, with jitter.</summary>
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The longest pause, also where the registry asks for a longer one by <c>Retry-After</c>.</summary>
+    public TimeSpan MaximumRetryDelay { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>After how long an entry in a fallback index is looked up again, in case another writer has overwritten it; up to half as long again by jitter.</summary>
+    public TimeSpan FallbackSettleDelay { get; init; } = TimeSpan.FromMilliseconds(500);
+}

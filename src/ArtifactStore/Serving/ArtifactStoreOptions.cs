@@ -1,0 +1,28 @@
+namespace Provenance.ArtifactStore.Serving;
+
+/// <summary>How the artifact store keeps and serves content.</summary>
+public sealed class ArtifactStoreOptions
+{
+    /// <summary>The data folder; created where it does not exist. One process at a time owns it.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The largest blob that is taken in, in bytes.</summary>
+    public long MaximumBlobSize { get; init; } = 64L * 1024 * 1024 * 1024;
+
+    /// <summary>How many unfinished uploads may exist at a time.</summary>
+    public int MaximumUploads { get; init; } = 1000;
+
+    /// <summary>How long an upload may rest between two requests before it is discarded.</summary>
+    public TimeSpan UploadLifetime { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Whether the referrers API is served. Without it the registry behaves like one of distribution-spec 1.0; meant for tests of clients.</summary>
+    public bool ReferrersApi { get; init; } = true;
+
+    internal void Validate()
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(Folder);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaximumBlobSize);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaximumUploads);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(UploadLifetime, TimeSpan.Zero);
+    }
+}

@@ -1,0 +1,42 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Provenance.ArtifactStore.Blobs;
+using Provenance.ArtifactStore.Blobs.Disks;
+using Provenance.ArtifactStore.Folders;
+using Provenance.ArtifactStore.Manifests;
+
+namespace Provenance.ArtifactStore.Serving;
+
+/// <summary>Registers the artifact store.</summary>
+public static class ArtifactStoreServices
+{
+    /// <summary>
+    /// Adds <see cref="IBlobStore"/>, <see cref="IBlobUploads"/>, <see cref="IManifestCatalog"/> and what the endpoints need. The data
+    /// folder is taken into possession when the first of them is made, and given back when the provider is disposed.
+    /// </summary>
+    public static IServiceCollection AddArtifactStore(this IServiceCollection services, ArtifactStoreOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddLogging();
+        services.AddSingleton(options);
+        services.AddSingleton(new BlobLimits(options.MaximumBlobSize, options.MaximumUploads, options.UploadLifetime));
+        services.AddSingleton(_ => DataFolder.Open(options.Folder));
+        services.AddSingleton<DiskBlobStore>();
+        services.AddSingleton<IBlobStore>(provider => provider.GetRequiredService<DiskBlobStore>());
+        services.AddSingleton<IBlobUploads, DiskBlobUploads>();
+        services.AddSingleton<ReferrerStore>();
+        services.AddSingleton<ManifestStore>();
+        services.AddSingleton<IManifestCatalog, ManifestCatalog>();
+        services.AddSingleton<OciErrors>();
+        services.AddSingleton<BlobEndpoints>();
+        services.AddSingleton<UploadEndpoints>();
+        services.AddSingleton<ManifestEndpoints>();
+        services.AddSingleton<ReferrerEndpoints>();
+        services.AddSingleton<TagEndpoints>();
+        services.AddSingleton<RegistryEndpoints>();
+        services.AddSingleton<ContentAddressedEndpoints>();
+        return services;
+    }
+}

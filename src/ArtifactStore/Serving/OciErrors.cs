@@ -1,0 +1,98 @@
+using System.Buffers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Provenance.ArtifactStore.Blobs;
+using Provenance.ArtifactStore.Digests;
+using Provenance.ArtifactStore.Registries;
+
+namespace Provenance.ArtifactStore.Serving;
+
+/// <summary>Runs endpoints and turns what goes wrong into OCI error bodies.</summary>
+internal sealed partial class OciErrors(ILogger<OciErrors> logger)
+{
+    private const int DiskFull = 28;
+
+    /// <summary>Answers a request; an answer already begun is broken off so that nobody takes it for complete.</summary>
+    public async Task RunAsync(HttpContext context, Func<HttpContext, Task> endpoint)
+    {
+        try
+        {
+            await endpoint(context).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Explain(exception) is { } refusal && !context.RequestAborted.IsCancellationRequested)
+        {
+            if (refusal.Status >= StatusCodes.Status500InternalServerError)
+            {
+                Failed(logger, context.Request.Method, context.Request.Path, refusal.Message);
+            }
+
+            if (context.Response.HasStarted)
+            {
+                context.Abort();
+                return;
+            }
+
+            await WriteAsync(context, refusal).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The digest that a request names.</summary>
+    /// <exception cref="OciException">400 <c>DIGEST_INVALID</c>.</exception>
+    public static Digest ParseDigest(string? text) =>
+        Digest.TryParse(text, out var digest, out string? problem)
+            ? digest
+            : throw new OciException(StatusCodes.Status400BadRequest, "DIGEST_INVALID", problem);
+
+    private static OciException? Explain(Exception exception) => exception switch
+    {
+        OciException refusal => refusal,
+        BlobException refusal => new OciException(StatusOf(refusal.Code), refusal.Code, refusal.Message),
+        ManifestFormatException refusal => new OciException(StatusCodes.Status400BadRequest, "MANIFEST_INVALID", refusal.Message),
+        BadHttpRequestException refusal => new OciException(refusal.StatusCode, "UNSUPPORTED", refusal.Message),
+        IOException { HResult: DiskFull } => new OciException(
+            StatusCodes.Status507InsufficientStorage, "INSUFFICIENT_STORAGE", "The disk of the registry is full. Free space, then push again."),
+        _ => null,
+    };
+
+    private static int StatusOf(string code) => code switch
+    {
+        BlobException.Corrupted => StatusCodes.Status500InternalServerError,
+        "BLOB_UPLOAD_UNKNOWN" => StatusCodes.Status404NotFound,
+        "RANGE_INVALID" => StatusCodes.Status416RangeNotSatisfiable,
+        "SIZE_INVALID" => StatusCodes.Status413PayloadTooLarge,
+        "TOOMANYREQUESTS" => StatusCodes.Status429TooManyRequests,
+        _ => StatusCodes.Status400BadRequest,
+    };
+
+    private static async Task WriteAsync(HttpContext context, OciException refusal)
+    {
+        var response = context.Response;
+        response.StatusCode = refusal.Status;
+        response.ContentLength = null;
+        response.ContentType = "application/json";
+        response.Headers.Remove("ETag");
+        response.Headers.Remove("Content-Range");
+        var body = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(body))
+        {
+            writer.WriteStartObject();
+            writer.WriteStartArray("errors");
+            writer.WriteStartObject();
+            writer.WriteString("code", refusal.Code);
+            writer.WriteString("message", refusal.Message);
+            writer.WriteEndObject();
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        response.ContentLength = body.WrittenCount;
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await response.BodyWriter.WriteAsync(body.WrittenMemory, context.RequestAborted).ConfigureAwait(false);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Registry cannot answer {Method} {Path}: {Problem}")]
+    private static partial void Failed(ILogger logger, string method, string path, string problem);
+}

@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Provenance.ArtifactStore.Serving;
+
+/// <summary>Leads each request below <c>/v2/</c> to the endpoint that answers it.</summary>
+internal sealed class RegistryEndpoints(
+    BlobEndpoints blobs,
+    UploadEndpoints uploads,
+    ManifestEndpoints manifests,
+    ReferrerEndpoints referrers,
+    TagEndpoints tags,
+    OciErrors errors,
+    ArtifactStoreOptions options)
+{
+    /// <summary>Answers one request.</summary>
+    public Task HandleAsync(HttpContext context) => errors.RunAsync(context, DispatchAsync);
+
+    private static Task PingAsync(HttpContext context)
+    {
+        context.Response.ContentType = "application/json";
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.WriteAsync("{}", context.RequestAborted);
+    }
+
+    private static Task RefuseMethod(HttpContext context, RegistryRoute route) =>
+        throw new OciException(
+            StatusCodes.Status405MethodNotAllowed,
+            "UNSUPPORTED",
+            $"{context.Request.Method} is not supported for {route.Resource.ToString().ToLowerInvariant()}.");
+
+    private Task DispatchAsync(HttpContext context)
+    {
+        context.Response.Headers["Docker-Distribution-API-Version"] = "registry/2.0";
+        string path = context.Request.RouteValues["path"] as string ?? "";
+        if (!RegistryRoute.TryParse(path, out var route) || (route.Resource == RegistryResource.Referrers && !options.ReferrersApi))
+        {
+            throw new OciException(StatusCodes.Status404NotFound, "UNSUPPORTED", "The registry knows no such path.");
+        }
+
+        string method = context.Request.Method == HttpMethods.Head ? HttpMethods.Get : context.Request.Method;
+        return (route.Resource, method) switch
+        {
+            (RegistryResource.Root, "GET") => PingAsync(context),
+            (RegistryResource.Blob, "GET") => blobs.GetAsync(context, route),
+            (RegistryResource.Blob, "DELETE") => blobs.DeleteAsync(context, route),
+            (RegistryResource.Uploads, "POST") => uploads.StartAsync(context, route),
+            (RegistryResource.Upload, "GET") => uploads.GetAsync(context, route),
+            (RegistryResource.Upload, "PATCH") => uploads.AppendAsync(context, route),
+            (RegistryResource.Upload, "PUT") => uploads.CompleteAsync(context, route),
+            (RegistryResource.Upload, "DELETE") => uploads.CancelAsync(context, route),
+            (RegistryResource.Manifest, "GET") => manifests.GetAsync(context, route),
+            (RegistryResource.Manifest, "PUT") => manifests.PutAsync(context, route),
+            (RegistryResource.Manifest, "DELETE") => manifests.DeleteAsync(context, route),
+            (RegistryResource.Referrers, "GET") => referrers.ListAsync(context, route),
+            (RegistryResource.Tags, "GET") => tags.ListAsync(context, route),
+            _ => RefuseMethod(context, route),
+        };
+    }
+}

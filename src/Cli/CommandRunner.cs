@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Provenance.ArtifactStore.Folders;
+using Provenance.ArtifactStore.Registries;
+using Provenance.Attestor.Policies;
+using Provenance.Attestor.Signing;
+using Provenance.Watcher.Documents;
+
+namespace Provenance.Cli;
+
+/// <summary>Runs a command: every expected fault becomes one sentence on standard error and an exit code.</summary>
+internal static class CommandRunner
+{
+    public static async Task<int> InvokeAsync(RootCommand root, string[] args)
+    {
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await Console.Error.WriteLineAsync(error.Message);
+            }
+
+            await Console.Error.WriteLineAsync($"See: provenance {parsed.CommandResult.Command.Name} --help".Replace(" provenance", "", StringComparison.Ordinal));
+            return ExitCodes.Usage;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCodes.Success;
+        }
+        catch (Exception e) when (ExitCodeOf(e) is { } exitCode)
+        {
+            await Console.Error.WriteLineAsync("error: " + e.Message);
+            return exitCode;
+        }
+    }
+
+    private static int? ExitCodeOf(Exception exception) => exception switch
+    {
+        CommandException command => command.ExitCode,
+        KeyException or PolicyException or DocumentException or DataFolderException => ExitCodes.Usage,
+        RegistryException or HttpRequestException or IOException or UnauthorizedAccessException => ExitCodes.Error,
+        _ => null,
+    };
+}

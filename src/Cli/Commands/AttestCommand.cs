@@ -1,0 +1,123 @@
+using System.CommandLine;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using Provenance.ArtifactStore.Registries;
+using Provenance.Attestor.Attesting;
+using Provenance.Attestor.Signing;
+using Provenance.Cli.Hosting;
+using Provenance.Cli.Reporting;
+using Provenance.Watcher.Delivering;
+using Provenance.Watcher.Documents;
+using Provenance.Watcher.Runs;
+
+namespace Provenance.Cli.Commands;
+
+/// <summary><c>provenance attest RUN_FILE|-</c>: every run of a file or of standard input, once.</summary>
+internal sealed class AttestCommand
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Argument<string> file = new("RUN_FILE") { Description = "Completed runs, YAML or JSON; - reads standard input" };
+    private readonly Option<string> key = new("--key") { Description = "The signing key: PEM, encrypted PEM, or cosign.key", Required = true, HelpName = "FILE" };
+    private readonly Option<string?> builderId = CommonOptions.BuilderId();
+    private readonly Option<string?> repository = CommonOptions.Repository();
+    private readonly Option<bool> besideSubject = CommonOptions.BesideSubject();
+    private readonly Option<string?> bundle = new("--bundle") { Description = "Write the signed bundle to this file, or one per run into this folder; to a registry as well only with --repository or --beside-subject", HelpName = "PATH" };
+    private readonly Option<BuildTypeOption> buildType = CommonOptions.BuildType();
+    private readonly Option<bool> chainsDeepInspection = CommonOptions.ChainsDeepInspection();
+    private readonly Option<bool> attestUnsuccessful = CommonOptions.AttestUnsuccessful();
+    private readonly Option<OutputFormat> output = CommonOptions.Output();
+
+    public static Command Create()
+    {
+        var options = new AttestCommand();
+        var command = new Command("attest", "Attest completed runs and store the attestations with their subjects")
+        {
+            options.file, options.key, options.builderId, options.repository, options.besideSubject, options.bundle,
+            options.buildType, options.chainsDeepInspection, options.attestUnsuccessful, options.output,
+        };
+        command.SetAction(options.RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        string source = parsed.GetRequiredValue(file);
+        var attestorOptions = CommonOptions.CheckedAttestorOptions(
+            parsed.GetValue(builderId) is { Length: > 0 } given ? given : throw new CommandException(ExitCodes.Usage, $"Which platform instance built? Give its URI: --builder-id https://ci.example.com/provenance/prod (or ${CommonOptions.BuilderIdVariable})."),
+            ReadDestination(parsed));
+        var collect = new CollectOptions
+        {
+            BuildType = parsed.GetValue(buildType),
+            ChainsDeepInspection = parsed.GetValue(chainsDeepInspection),
+            AttestUnsuccessful = parsed.GetValue(attestUnsuccessful),
+        };
+        var documents = await ReadAsync(source, cancellationToken);
+        using var signer = LoadSigner(parsed.GetRequiredValue(key));
+        await using var services = Services.ForAttesting(attestorOptions, signer);
+        var mediator = services.GetRequiredService<IMediator>();
+        var delivery = new RunDelivery(mediator, collect, attestedRuns: null, TimeProvider.System);
+        var lines = new RunLines(parsed.GetValue(output) is OutputFormat.Json, Terminal.Open());
+        var bundles = parsed.GetValue(bundle) is { } path ? new BundleFiles(path) : null;
+        var children = new ChildRuns(documents);
+        foreach (var document in documents)
+        {
+            var collected = await delivery.CollectAsync(document, children, cancellationToken);
+            var report = await delivery.DeliverAsync(collected, Patience, cancellationToken);
+            if (bundles is not null && report.SignedBundle is { } signed)
+            {
+                string written = await bundles.WriteAsync(collected.Identity!, signed, cancellationToken);
+                await Console.Error.WriteLineAsync($"{collected.DisplayName}: {written}");
+            }
+
+            lines.Report(report);
+        }
+
+        return documents.Count is 0 ? throw new CommandException(ExitCodes.Usage, $"{source} holds no run.")
+            : lines.Count(DeliveryOutcome.Failed) > 0 ? ExitCodes.Error
+            : lines.Count(DeliveryOutcome.NotAttested) > 0 ? ExitCodes.Failed
+            : ExitCodes.Success;
+    }
+
+    /// <summary>A bundle file alone needs no registry.</summary>
+    private AttestationDestination? ReadDestination(ParseResult parsed)
+    {
+        string? text = parsed.GetValue(repository);
+        Reference? reference = null;
+        if (text is not null && !Reference.TryParse(text, out reference, out string? problem))
+        {
+            throw new CommandException(ExitCodes.Usage, $"--repository: {problem}. Write it as host[:port]/name.");
+        }
+
+        bool beside = parsed.GetValue(besideSubject);
+        return reference is null && !beside && parsed.GetValue(bundle) is not null
+            ? null
+            : new AttestationDestination { Repository = reference, BesideImages = beside || reference is null };
+    }
+
+    private static async Task<IReadOnlyList<RunDocument>> ReadAsync(string source, CancellationToken cancellationToken)
+    {
+        if (source is "-")
+        {
+            await using var input = Console.OpenStandardInput();
+            using var content = new MemoryStream();
+            await input.CopyToAsync(content, cancellationToken);
+            return DocumentReader.Read("standard input", content.ToArray());
+        }
+
+        return File.Exists(source)
+            ? DocumentReader.Read(source, await File.ReadAllBytesAsync(source, cancellationToken))
+            : throw new CommandException(ExitCodes.Usage, $"There is no file {source}.");
+    }
+
+    private static KeySigner LoadSigner(string path)
+    {
+        var loaded = KeyFile.LoadSigner(path, Passphrases.ForReading);
+        foreach (string problem in loaded.Problems)
+        {
+            Console.Error.WriteLine("warning: " + problem);
+        }
+
+        return loaded.Signer;
+    }
+}

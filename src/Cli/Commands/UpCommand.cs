@@ -1,0 +1,167 @@
+using System.CommandLine;
+using System.Globalization;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using Provenance.ArtifactStore.Digests;
+using Provenance.ArtifactStore.Registries;
+using Provenance.Attestor.Attesting;
+using Provenance.Attestor.Signing;
+using Provenance.Cli.Hosting;
+using Provenance.Cli.Reporting;
+using Provenance.Watcher.Delivering;
+using Provenance.Watcher.Folders;
+using Provenance.Watcher.Runs;
+using Spectre.Console;
+
+namespace Provenance.Cli.Commands;
+
+/// <summary><c>provenance up [RUNS_FOLDER]</c>: store, watcher and attestor in one process.</summary>
+internal sealed class UpCommand
+{
+    private const int DefaultPort = 5000;
+
+    private readonly Argument<string?> runs = new("RUNS_FOLDER") { Description = "A folder of run files, YAML or JSON; watched for new ones", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<bool> once = new("--once") { Description = "End when every run of the folder is dealt with" };
+    private readonly Option<int> port = new("--port") { Description = "The port of 127.0.0.1 to serve on; 0 takes a free one", DefaultValueFactory = static _ => DefaultPort, HelpName = "N" };
+    private readonly Option<string?> key = new("--key") { Description = "The signing key; one is made in the data folder if none is given", HelpName = "FILE" };
+    private readonly Option<string> data = CommonOptions.Data();
+    private readonly Option<string?> builderId = CommonOptions.BuilderId();
+    private readonly Option<string?> repository = CommonOptions.Repository();
+    private readonly Option<bool> besideSubject = CommonOptions.BesideSubject();
+    private readonly Option<BuildTypeOption> buildType = CommonOptions.BuildType();
+    private readonly Option<bool> chainsDeepInspection = CommonOptions.ChainsDeepInspection();
+    private readonly Option<bool> attestUnsuccessful = CommonOptions.AttestUnsuccessful();
+    private readonly Option<OutputFormat> output = CommonOptions.Output();
+
+    public static Command Create()
+    {
+        var options = new UpCommand();
+        var command = new Command("up", "Run it all in one process: registry, content-addressed store, watcher and attestor on 127.0.0.1")
+        {
+            options.runs, options.once, options.port, options.data, options.key, options.builderId, options.repository, options.besideSubject,
+            options.buildType, options.chainsDeepInspection, options.attestUnsuccessful, options.output,
+        };
+        command.SetAction(options.RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        bool json = parsed.GetValue(output) is OutputFormat.Json;
+        bool endWhenDone = parsed.GetValue(once);
+        string? folder = parsed.GetValue(runs);
+        if (folder is not null && !Directory.Exists(folder))
+        {
+            throw new CommandException(ExitCodes.Usage, $"There is no folder {folder}. Name a folder of run files, or none to serve only.");
+        }
+
+        if (parsed.GetValue(port) is var chosenPort && chosenPort is < 0 or > 65535)
+        {
+            throw new CommandException(ExitCodes.Usage, $"--port {chosenPort} is no port; it is between 0 and 65535.");
+        }
+
+        // Whoever reads standard output as JSON gets nothing else there.
+        var console = Terminal.Open(json ? Console.Error : Console.Out);
+        var layout = new DataLayout(parsed.GetRequiredValue(data));
+        layout.Create();
+        var identity = Installation.Open(layout, parsed.GetValue(key), parsed.GetValue(builderId), console);
+        using var signer = identity.Signer;
+        await using var server = await StoreServer.StartAsync(layout, chosenPort, [signer.PublicKey], cancellationToken);
+        await File.WriteAllTextAsync(layout.Address, server.Address + "\n", cancellationToken);
+        console.WriteLine($"serving     {server.Address}  (OCI registry, /cas/, /lookup/, /readyz; data in {layout.Folder})");
+        var attestorOptions = CommonOptions.CheckedAttestorOptions(identity.BuilderId, ReadDestination(parsed, server.Registry));
+        var lines = new RunLines(json, console);
+        int exitCode = ExitCodes.Success;
+        try
+        {
+            if (folder is not null)
+            {
+                var collect = new CollectOptions
+                {
+                    BuildType = parsed.GetValue(buildType),
+                    ChainsDeepInspection = parsed.GetValue(chainsDeepInspection),
+                    AttestUnsuccessful = parsed.GetValue(attestUnsuccessful),
+                };
+                await using var services = Services.ForAttesting(attestorOptions, signer);
+                using var attestedRuns = AttestedRuns.Open(layout.AttestedRuns, Profile(signer, attestorOptions, collect), server.Registry);
+                var delivery = new RunDelivery(services.GetRequiredService<IMediator>(), collect, attestedRuns, TimeProvider.System);
+                var source = new FolderRunSource(folder);
+                console.WriteLine($"watching    {source.FullPath}");
+                exitCode = await DeliverAsync(new FolderDelivery(source, delivery, lines, TimeProvider.System), services, server, layout, lines, console, follow: !endWhenDone, cancellationToken);
+            }
+            else if (!endWhenDone)
+            {
+                await StoreServer.ServeAsync(cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            console.WriteLine("stopped");
+        }
+        finally
+        {
+            File.Delete(layout.Address);
+        }
+
+        return exitCode;
+    }
+
+    private static async Task<int> DeliverAsync(
+        FolderDelivery delivery,
+        ServiceProvider services,
+        StoreServer server,
+        DataLayout layout,
+        RunLines lines,
+        IAnsiConsole console,
+        bool follow,
+        CancellationToken cancellationToken)
+    {
+        bool refusedTampering = true;
+        await delivery.RunAsync(
+            follow,
+            async () =>
+            {
+                console.WriteLine();
+                console.WriteLine(Summary(lines));
+                var tour = new Tour(console, server, layout, services.GetRequiredService<IRegistryClient>(), services.GetRequiredService<IMediator>());
+                refusedTampering = await tour.ShowAsync(lines.Attested, cancellationToken);
+                if (follow)
+                {
+                    console.WriteLine($"serving     {server.Address} until stopped (Ctrl+C)");
+                }
+            },
+            cancellationToken);
+        return !refusedTampering ? ExitCodes.Failed : lines.Count(DeliveryOutcome.Failed) > 0 ? ExitCodes.Error : ExitCodes.Success;
+    }
+
+    private static string Summary(RunLines lines) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{lines.Total} runs: {lines.Count(DeliveryOutcome.Attested)} attested, {lines.Count(DeliveryOutcome.AlreadyAttested)} already attested, {lines.Count(DeliveryOutcome.NotAttested)} not attested (the reason is beside each), {lines.Count(DeliveryOutcome.Failed)} failed");
+
+    private AttestationDestination ReadDestination(ParseResult parsed, string registry)
+    {
+        if (parsed.GetValue(repository) is not { } text)
+        {
+            return new AttestationDestination
+            {
+                Repository = Reference.Parse($"{registry}/attestations"),
+                MirrorRegistry = registry,
+                BesideImages = parsed.GetValue(besideSubject),
+            };
+        }
+
+        return Reference.TryParse(text, out var reference, out string? problem)
+            ? new AttestationDestination { Repository = reference, BesideImages = parsed.GetValue(besideSubject) }
+            : throw new CommandException(ExitCodes.Usage, $"--repository: {problem}. Write it as host[:port]/name.");
+    }
+
+    /// <summary>What makes an attestation another one; the port of our own registry does not.</summary>
+    private static string Profile(KeySigner signer, AttestorOptions options, CollectOptions collect) => Digest.Of(System.Text.Encoding.UTF8.GetBytes(string.Join(
+        '\n',
+        signer.PublicKey.Fingerprint,
+        options.BuilderId,
+        collect.BuildType,
+        collect.ChainsDeepInspection,
+        options.Destination!.BesideImages,
+        options.Destination.MirrorRegistry is null ? options.Destination.Repository : "embedded"))).Hex[..16];
+}

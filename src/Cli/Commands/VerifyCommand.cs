@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.Text.Json;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using Provenance.Attestor.Policies;
+using Provenance.Attestor.Signing;
+using Provenance.Attestor.Verifying;
+using Provenance.Cli.Hosting;
+using Provenance.Cli.Reporting;
+
+namespace Provenance.Cli.Commands;
+
+/// <summary><c>provenance verify TARGET</c>.</summary>
+internal sealed class VerifyCommand
+{
+    private readonly Argument<string?> target = new("TARGET") { Description = "An image reference, a file, a digest, or a bundle file", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string[]> key = new("--key") { Description = "A public key, PEM; may be given several times: any one will do", HelpName = "FILE" };
+    private readonly Option<string[]> policy = new("--policy") { Description = "A policy file, or a folder of them; all must be met", HelpName = "FILE" };
+    private readonly Option<string?> bundle = new("--bundle") { Description = "Look for the evidence in this bundle file instead of a registry", HelpName = "FILE" };
+    private readonly Option<string?> repository = new("--repository") { Description = "Look for the evidence in this repository, host/name", HelpName = "REPO" };
+    private readonly Option<string?> name = new("--name") { Description = "By which name policies know a file or digest", HelpName = "NAME" };
+    private readonly Option<string[]> predicateType = new("--type") { Description = "With --key: the predicate type to accept instead of SLSA provenance v1", HelpName = "URI" };
+    private readonly Option<bool> allowFailedRuns = new("--allow-failed-runs") { Description = "Accept provenance of runs that did not succeed" };
+    private readonly Option<string?> explain = new("--explain") { Description = "Explain a code and end", HelpName = "CODE" };
+    private readonly Option<string> data = CommonOptions.Data();
+    private readonly Option<OutputFormat> output = CommonOptions.Output();
+
+    public static Command Create()
+    {
+        var options = new VerifyCommand();
+        var command = new Command("verify", "Verify where an artifact comes from. Exit status: 0 verified, 1 refused, 2 usage, 3 could not verify, 4 no evidence")
+        {
+            options.target, options.key, options.policy, options.bundle, options.repository, options.name, options.predicateType,
+            options.allowFailedRuns, options.explain, options.data, options.output,
+        };
+        command.SetAction(options.RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        if (parsed.GetValue(explain) is { } code)
+        {
+            return Explain(code);
+        }
+
+        string given = parsed.GetValue(target) ?? throw new CommandException(ExitCodes.Usage, "What is to be verified? Name an image, a file, a digest or a bundle.");
+        var keys = (parsed.GetValue(key) ?? []).Select(KeyFile.LoadPublicKey).ToList();
+        var policies = PolicyFile.Load(parsed.GetValue(policy) ?? []);
+        if (keys.Count is 0 && policies.Count is 0)
+        {
+            throw new CommandException(ExitCodes.Usage, "Whom do you trust? Give a public key with --key FILE or a policy with --policy FILE.");
+        }
+
+        await using var services = Services.ForVerifying();
+        await using var artifact = await VerificationTarget.ResolveAsync(
+            given,
+            parsed.GetValue(bundle),
+            parsed.GetValue(repository),
+            new DataLayout(parsed.GetRequiredValue(data)),
+            services.GetRequiredService<ArtifactStore.Registries.IRegistryClient>(),
+            cancellationToken);
+        var request = new VerifyArtifact
+        {
+            Subject = artifact.Subject,
+            ArtifactName = parsed.GetValue(name) ?? artifact.Name,
+            Evidence = artifact.Evidence,
+            Keys = keys,
+            Policies = policies,
+            AllowFailedRuns = parsed.GetValue(allowFailedRuns),
+        };
+        var verdict = await services.GetRequiredService<IMediator>().Send(
+            parsed.GetValue(predicateType) is { Length: > 0 } types ? request with { PredicateTypes = types } : request,
+            cancellationToken);
+        if (parsed.GetValue(output) is OutputFormat.Json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(VerdictRecord.From(given, verdict), JsonOutput.Indented.VerdictRecord));
+        }
+        else
+        {
+            VerdictView.Write(Terminal.Open(), given, verdict, artifact.Remark);
+        }
+
+        return VerdictExitCode.Of(verdict);
+    }
+
+    private static int Explain(string code)
+    {
+        if (VerdictCodes.Find(code) is not { } entry)
+        {
+            throw new CommandException(ExitCodes.Usage, $"There is no code {code}. The codes are listed in docs/verdicts.md.");
+        }
+
+        Console.WriteLine($"{entry.Code}: {entry.Meaning}");
+        Console.WriteLine(entry.Remedy);
+        return ExitCodes.Success;
+    }
+}

@@ -1,0 +1,39 @@
+using Provenance.Attestor.Runs;
+
+namespace Provenance.Cli.Hosting;
+
+/// <summary>Writes bundles to one file, or into a folder under the names of their runs. A file is there whole or not at all.</summary>
+internal sealed class BundleFiles(string path)
+{
+    private const string Extension = ".sigstore.json";
+
+    private readonly bool isFolder = Directory.Exists(path) || Path.EndsInDirectorySeparator(path);
+    private bool written;
+
+    /// <summary>Writes a bundle and returns the file's path.</summary>
+    public async Task<string> WriteAsync(RunIdentity run, ReadOnlyMemory<byte> bundle, CancellationToken cancellationToken)
+    {
+        if (!isFolder && written)
+        {
+            throw new CommandException(ExitCodes.Usage, $"There are several runs, and {path} is one file. Name a folder: --bundle {path}/");
+        }
+
+        written = true;
+        string target = isFolder ? Path.Combine(path, FileName(run)) : path;
+        if (isFolder)
+        {
+            Directory.CreateDirectory(path);
+        }
+
+        string temporary = $"{target}.{Environment.ProcessId}.tmp";
+        await File.WriteAllBytesAsync(temporary, bundle, cancellationToken);
+        File.Move(temporary, target, overwrite: true);
+        return target;
+    }
+
+    // Names of runs come from files that others wrote: only characters that no file system takes for anything else.
+    private static string FileName(RunIdentity run) =>
+        string.Concat($"{run.Kind}-{run.Namespace}-{run.Name}-{run.Key}".Select(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' ? c : '_')).ToLowerInvariant() is var name && name.Length > 200
+            ? name[..200] + Extension
+            : name + Extension;
+}

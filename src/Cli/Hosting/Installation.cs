@@ -1,0 +1,57 @@
+using Provenance.Attestor.Signing;
+using Spectre.Console;
+
+namespace Provenance.Cli.Hosting;
+
+/// <summary>The key and the builder id of a data folder; both are made on the first start, and said so.</summary>
+internal sealed record Installation(KeySigner Signer, string BuilderId)
+{
+    public static Installation Open(DataLayout layout, string? keyFile, string? builderId, IAnsiConsole console)
+    {
+        var signer = OpenKey(layout, keyFile, console);
+        return new Installation(signer, OpenBuilderId(layout, builderId, signer, console));
+    }
+
+    private static KeySigner OpenKey(DataLayout layout, string? keyFile, IAnsiConsole console)
+    {
+        string path = keyFile ?? layout.Key;
+        if (keyFile is null && !File.Exists(path))
+        {
+            KeyFile.Generate(path, passphrase: null);
+            console.WriteLine($"new key     {path}  (made just now, not encrypted, readable by you alone; --key uses one of yours)");
+        }
+
+        var loaded = KeyFile.LoadSigner(path, Passphrases.ForReading);
+        foreach (string problem in loaded.Problems)
+        {
+            Console.Error.WriteLine("warning: " + problem);
+        }
+
+        console.WriteLine($"signing     key sha256:{loaded.Signer.PublicKey.Fingerprint}");
+        if (keyFile is not null)
+        {
+            File.WriteAllText(layout.PublicKey, loaded.Signer.PublicKey.ToPem());
+        }
+
+        return loaded.Signer;
+    }
+
+    private static string OpenBuilderId(DataLayout layout, string? builderId, KeySigner signer, IAnsiConsole console)
+    {
+        if (string.IsNullOrEmpty(builderId) && File.Exists(layout.BuilderId))
+        {
+            builderId = File.ReadAllText(layout.BuilderId).Trim();
+        }
+        else if (string.IsNullOrEmpty(builderId))
+        {
+            // Names this folder's key and nothing else, so that no two installations share it and nobody takes it for a platform.
+            builderId = $"urn:provenance:local:{signer.PublicKey.Fingerprint[..32]}";
+            File.WriteAllText(layout.BuilderId, builderId + "\n");
+            console.WriteLine($"new builder {builderId}  (made just now; --builder-id says which platform this is)");
+            return builderId;
+        }
+
+        console.WriteLine($"builder     {builderId}");
+        return builderId!;
+    }
+}

@@ -1,0 +1,101 @@
+using System.Net;
+using System.Text.Json;
+using MediatR;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Provenance.ArtifactStore.Serving;
+using Provenance.Attestor;
+using Provenance.Attestor.Lookups;
+using Provenance.Attestor.Signing;
+using Provenance.Cli.Reporting;
+
+namespace Provenance.Cli.Hosting;
+
+/// <summary>The store in this process: OCI registry, content-addressed store and look-ups on a port of the loopback interface.</summary>
+internal sealed class StoreServer : IAsyncDisposable
+{
+    private readonly WebApplication application;
+    private readonly AttestationIndex index;
+    private volatile bool ready;
+
+    private StoreServer(WebApplication application, AttestationIndex index)
+    {
+        this.application = application;
+        this.index = index;
+    }
+
+    /// <summary><c>host:port</c>, as it stands in image references.</summary>
+    public string Registry => new Uri(application.Urls.First()).Authority;
+
+    /// <summary><c>http://host:port</c>.</summary>
+    public string Address => "http://" + Registry;
+
+    /// <summary>Starts serving the data folder.</summary>
+    /// <param name="layout">The data folder.</param>
+    /// <param name="port">The port; 0 takes a free one.</param>
+    /// <param name="trustedKeys">The keys whose signatures the look-ups take for proof.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    public static async Task<StoreServer> StartAsync(DataLayout layout, int port, IReadOnlyList<VerificationKey> trustedKeys, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders().AddProvider(new StandardErrorLogging());
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        builder.Services.AddArtifactStore(new ArtifactStoreOptions { Folder = layout.Store });
+        builder.Services
+            .AddSingleton(new TrustedKeys(trustedKeys))
+            .AddSingleton(_ => AttestationIndex.Open(layout.Index))
+            .AddLookups()
+            .AddMediator();
+        var application = builder.Build();
+        application.MapRegistry();
+        application.MapContentAddressedStore();
+        var server = new StoreServer(application, application.Services.GetRequiredService<AttestationIndex>());
+        application.MapGet("/readyz", () => server.ready ? Results.Text("ready\n") : Results.Text("starting\n", statusCode: StatusCodes.Status503ServiceUnavailable));
+        application.MapGet("/lookup/{digest}", LookUpAsync);
+        if (!server.index.IsComplete)
+        {
+            await application.Services.GetRequiredService<AttestationIndexer>().RebuildAsync(cancellationToken);
+        }
+
+        try
+        {
+            await application.StartAsync(cancellationToken);
+        }
+        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            await application.DisposeAsync();
+            throw new CommandException(ExitCodes.Usage, $"Port {port} of 127.0.0.1 is in use. Choose another with --port N; 0 takes a free one.");
+        }
+
+        server.ready = true;
+        return server;
+    }
+
+    /// <summary>Serves until cancelled.</summary>
+    public static Task ServeAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        ready = false;
+        await application.StopAsync(CancellationToken.None);
+        await application.DisposeAsync();
+    }
+
+    private static async Task LookUpAsync(string digest, IMediator mediator, HttpContext context)
+    {
+        if (!DigestText.IsValid(digest))
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await context.Response.WriteAsync($"A digest is written algorithm:hex, with sha256, sha512, sha1 or gitCommit.\n", context.RequestAborted);
+            return;
+        }
+
+        var found = await mediator.Send(new LookupDigest(digest), context.RequestAborted);
+        context.Response.StatusCode = found.IsKnown ? StatusCodes.Status200OK : StatusCodes.Status404NotFound;
+        context.Response.ContentType = "application/json";
+        await JsonSerializer.SerializeAsync(context.Response.Body, found, JsonOutput.Default.DigestLookup, context.RequestAborted);
+    }
+}

@@ -1,0 +1,147 @@
+using Provenance.ArtifactStore.Digests;
+using Provenance.ArtifactStore.Registries;
+using Provenance.Attestor.Bundles;
+using Provenance.Attestor.Envelopes;
+using Provenance.Attestor.Statements;
+using Provenance.Attestor.Verifying;
+using Provenance.Cli.Commands;
+
+namespace Provenance.Cli.Hosting;
+
+/// <summary>What is to be verified, and where the evidence about it may be.</summary>
+internal sealed class VerificationTarget : IAsyncDisposable
+{
+    private StoreConnection? store;
+
+    private VerificationTarget(Digest subject, string? name, IReadOnlyList<EvidenceSource> evidence)
+    {
+        Subject = subject;
+        Name = name;
+        Evidence = evidence;
+    }
+
+    /// <summary>The artifact's digest: computed from a file, resolved from a reference, or as typed.</summary>
+    public Digest Subject { get; }
+
+    /// <summary>The image's repository; null for files and digests.</summary>
+    public string? Name { get; }
+
+    public IReadOnlyList<EvidenceSource> Evidence { get; }
+
+    /// <summary>What a reader of the verdict should know about the target; null where there is nothing to say.</summary>
+    public string? Remark { get; private init; }
+
+    /// <summary>Finds out what the target is.</summary>
+    public static async Task<VerificationTarget> ResolveAsync(
+        string target,
+        string? bundle,
+        string? repository,
+        DataLayout layout,
+        IRegistryClient registries,
+        CancellationToken cancellationToken)
+    {
+        var chosen = new List<EvidenceSource>();
+        if (bundle is not null)
+        {
+            chosen.Add(new OfferedEvidence(bundle, await ReadBundleAsync(bundle, cancellationToken)));
+        }
+
+        if (repository is not null)
+        {
+            chosen.Add(new RegistryEvidence(registries.Repository(ParseReference("--repository", repository))));
+        }
+
+        if (Digest.TryParse(target, out var digest))
+        {
+            return await WithStoreAsync(digest, chosen, layout, registries, cancellationToken);
+        }
+
+        if (File.Exists(target))
+        {
+            if (chosen.Count is 0 && await TryReadBundleAsync(target, cancellationToken) is var (content, subject))
+            {
+                return new VerificationTarget(subject, null, [new OfferedEvidence(target, content)])
+                {
+                    Remark = "This says who signed the bundle and for which digest; verify the artifact itself with: provenance verify FILE --bundle BUNDLE",
+                };
+            }
+
+            await using var file = File.OpenRead(target);
+            return await WithStoreAsync(await Digest.OfAsync(file, cancellationToken), chosen, layout, registries, cancellationToken);
+        }
+
+        var reference = ParseReference(target, target);
+        var subjectDigest = reference.Digest ?? await ResolveTagAsync(registries, reference, cancellationToken);
+        return new VerificationTarget(subjectDigest, reference.Name, chosen.Count > 0 ? chosen : [new RegistryEvidence(registries.Repository(reference))])
+        {
+            Remark = reference.Digest is null ? $"The tag now names {subjectDigest}; use the digest, as a tag can be moved." : null,
+        };
+    }
+
+    public ValueTask DisposeAsync() => store?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    /// <summary>A digest alone names no registry: the store of the data folder knows where its attestations are.</summary>
+    private static async Task<VerificationTarget> WithStoreAsync(
+        Digest subject,
+        List<EvidenceSource> chosen,
+        DataLayout layout,
+        IRegistryClient registries,
+        CancellationToken cancellationToken)
+    {
+        if (chosen.Count > 0)
+        {
+            return new VerificationTarget(subject, null, chosen);
+        }
+
+        var store = await StoreConnection.OpenAsync(layout, cancellationToken)
+            ?? throw new CommandException(ExitCodes.Usage, $"Where is the evidence about {subject}? Name a repository with --repository, a bundle with --bundle, or a data folder with --data.");
+        var found = await LookupCommand.AskAsync(store.Address, subject.ToString(), cancellationToken);
+        var repositories = found.MadeBy.SelectMany(static a => a.References).Select(static r => r[..r.IndexOf('@', StringComparison.Ordinal)]).Distinct(StringComparer.Ordinal);
+        var evidence = repositories.Select(r => (EvidenceSource)new RegistryEvidence(registries.Repository(Reference.Parse($"{store.Registry}/{r}"))));
+        return new VerificationTarget(subject, null, [.. evidence]) { store = store };
+    }
+
+    private static Reference ParseReference(string what, string text) =>
+        Reference.TryParse(text, out var reference, out string? problem)
+            ? reference
+            : throw new CommandException(ExitCodes.Usage, $"{what} is no file, no digest and no image reference: {problem}.");
+
+    private static async Task<Digest> ResolveTagAsync(IRegistryClient registries, Reference reference, CancellationToken cancellationToken)
+    {
+        var found = await registries.Repository(reference).ResolveAsync(reference.TagOrDigest, cancellationToken);
+        return found?.Digest ?? throw new CommandException(ExitCodes.NoEvidence, $"There is no {reference} in its registry.");
+    }
+
+    private static async Task<byte[]> ReadBundleAsync(string path, CancellationToken cancellationToken)
+    {
+        var file = new FileInfo(path);
+        if (!file.Exists)
+        {
+            throw new CommandException(ExitCodes.Usage, $"There is no file {path}.");
+        }
+
+        return file.Length <= Bundle.MaximumSize
+            ? await File.ReadAllBytesAsync(path, cancellationToken)
+            : throw new CommandException(ExitCodes.Usage, $"{path} has {file.Length} bytes; a bundle has at most {Bundle.MaximumSize}.");
+    }
+
+    /// <summary>Whether a file is a bundle about something else, rather than an artifact of its own.</summary>
+    private static async Task<(byte[] Content, Digest Subject)?> TryReadBundleAsync(string path, CancellationToken cancellationToken)
+    {
+        if (new FileInfo(path).Length > Bundle.MaximumSize)
+        {
+            return null;
+        }
+
+        byte[] content = await File.ReadAllBytesAsync(path, cancellationToken);
+        try
+        {
+            var statement = StatementReader.Read(Bundle.Parse(content).Envelope.Payload);
+            return statement.Subjects.Select(static s => s.Digest?.ContentDigest).FirstOrDefault(static d => d is not null) is { } subject ? (content, subject) : null;
+        }
+        catch (EvidenceException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using Spectre.Console;
+
+namespace Provenance.Cli.Reporting;
+
+/// <summary>The console for people: colours and the width of the window at a terminal; plain text in lines of any length elsewhere.</summary>
+internal static class Terminal
+{
+    public static IAnsiConsole Open() => Open(Console.Out);
+
+    public static IAnsiConsole Open(TextWriter output)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Interactive = InteractionSupport.No });
+        if (output == Console.Error ? Console.IsErrorRedirected : Console.IsOutputRedirected)
+        {
+            console.Profile.Width = 4096;
+            console.Profile.Capabilities.ColorSystem = ColorSystem.NoColors;
+            console.Profile.Capabilities.Ansi = false;
+        }
+
+        return console;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Text;
+using System.Text.Json;
+using YamlDotNet.Core;
+
+namespace Provenance.Watcher.Documents;
+
+/// <summary>
+/// Reads run files: JSON (one value or several after another) or YAML (one document or several), each an object, a Kubernetes
+/// <c>List</c>, or an array of objects. Duplicate members, aliases, more than 64 levels and more than 256 MiB are refused.
+/// </summary>
+public static class DocumentReader
+{
+    /// <summary>The largest file that is read, in bytes.</summary>
+    public const int MaximumSize = 256 * 1024 * 1024;
+
+    private const int MaximumDepth = 64;
+
+    private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = MaximumDepth };
+
+    /// <summary>Reads every run document of a file's bytes.</summary>
+    /// <exception cref="DocumentException">The bytes are neither JSON nor YAML, or break a limit.</exception>
+    public static IReadOnlyList<RunDocument> Read(string source, ReadOnlyMemory<byte> content)
+    {
+        if (content.Length > MaximumSize)
+        {
+            throw new DocumentException($"{source} has {content.Length} bytes; at most {MaximumSize} are read. Split it into several files.");
+        }
+
+        if (content.Span.StartsWith(Encoding.UTF8.Preamble))
+        {
+            content = content[Encoding.UTF8.Preamble.Length..];
+        }
+
+        try
+        {
+            var documents = new List<RunDocument>();
+            foreach (var root in LooksLikeJson(content.Span) ? ReadJson(content) : ReadYaml(content))
+            {
+                Flatten(root, documents);
+            }
+
+            return documents.Count is 1
+                ? [documents[0] with { Source = source }]
+                : [.. documents.Select((d, i) => d with { Source = $"{source}#{i + 1}" })];
+        }
+        catch (JsonException e)
+        {
+            throw new DocumentException($"{source} is no valid JSON: {e.Message}", e);
+        }
+        catch (YamlException e)
+        {
+            throw new DocumentException($"{source}:{e.Start.Line}:{e.Start.Column} is no valid YAML: {e.Message}", e);
+        }
+        catch (Exception e) when (e is InvalidOperationException or DecoderFallbackException)
+        {
+            throw new DocumentException($"{source} holds text that is no valid Unicode.", e);
+        }
+    }
+
+    private static bool LooksLikeJson(ReadOnlySpan<byte> content)
+    {
+        int start = content.IndexOfAnyExcept(" \t\r\n"u8);
+        return start >= 0 && content[start] is (byte)'{' or (byte)'[';
+    }
+
+    private static List<JsonElement> ReadJson(ReadOnlyMemory<byte> content)
+    {
+        var roots = new List<JsonElement>();
+        var reader = new Utf8JsonReader(content.Span, new JsonReaderOptions { MaxDepth = MaximumDepth, AllowMultipleValues = true });
+        while (reader.Read())
+        {
+            int start = checked((int)reader.TokenStartIndex);
+            reader.Skip();
+            roots.Add(JsonDocument.Parse(content[start..checked((int)reader.BytesConsumed)], Options).RootElement);
+        }
+
+        return roots;
+    }
+
+    private static List<JsonElement> ReadYaml(ReadOnlyMemory<byte> content)
+    {
+        string text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(content.Span);
+        return [.. YamlToJson.Convert(text, MaximumDepth).Select(static json => JsonDocument.Parse(json, Options).RootElement)];
+    }
+
+    private static void Flatten(JsonElement root, List<RunDocument> documents)
+    {
+        if (root.ValueKind is JsonValueKind.Array)
+        {
+            foreach (var item in root.EnumerateArray())
+            {
+                Flatten(item, documents);
+            }
+        }
+        else if (root.ValueKind is JsonValueKind.Object && (root.Text("kind"u8) ?? "").EndsWith("List", StringComparison.Ordinal) && root.TryGetProperty("items"u8, out var items))
+        {
+            Flatten(items, documents);
+        }
+        else if (root.Exists())
+        {
+            documents.Add(new RunDocument("", root));
+        }
+    }
+}

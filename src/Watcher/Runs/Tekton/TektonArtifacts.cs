@@ -1,0 +1,168 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using Provenance.Attestor.Runs;
+using Provenance.Attestor.Statements;
+using Provenance.Watcher.Documents;
+
+namespace Provenance.Watcher.Runs.Tekton;
+
+/// <summary>
+/// Reads the artifacts that steps recorded: <c>steps[].inputs</c>, <c>steps[].outputs</c> and <c>status.artifacts</c>. What is malformed
+/// is reported by run, step and artifact and does not become an artifact.
+/// </summary>
+internal sealed class TektonArtifacts(Action<string, string> report)
+{
+    private const int MaximumArtifacts = 4096;
+    private const string Merged = "status.artifacts";
+
+    private readonly List<RecordedArtifact> artifacts = [];
+    private readonly Dictionary<(bool IsInput, string Name, string Uri, DigestSet Digest), int> positions = [];
+    private readonly HashSet<(string Code, string What)> reported = [];
+    private string place = "";
+    private bool full;
+
+    public IReadOnlyList<RecordedArtifact> Artifacts => artifacts;
+
+    /// <summary>Reads a TaskRun's status: step by step, then what was recorded for the whole task.</summary>
+    public void Read(JsonElement status, string owner)
+    {
+        foreach (var step in status.Items("steps"u8))
+        {
+            if (step.Member("inputs"u8).Exists() || step.Member("outputs"u8).Exists())
+            {
+                place = $"{owner}step {step.Text("name"u8) ?? "(unnamed)"}";
+                ReadList(step.Member("inputs"u8), isInput: true);
+                ReadList(step.Member("outputs"u8), isInput: false);
+            }
+        }
+
+        // Tekton merges the steps' records into status.artifacts; what is known already is passed over, and so is its report.
+        var merged = status.Member("artifacts"u8);
+        place = owner + Merged;
+        ReadList(merged.Member("inputs"u8), isInput: true);
+        ReadList(merged.Member("outputs"u8), isInput: false);
+    }
+
+    /// <summary>Reads a map of algorithm to hexadecimal digest.</summary>
+    public static bool TryReadDigest(JsonElement digest, [NotNullWhen(true)] out DigestSet? set, [NotNullWhen(false)] out string? problem)
+    {
+        set = null;
+        if (digest.ValueKind is not JsonValueKind.Object)
+        {
+            problem = digest.Exists() ? "its digest is no map of algorithm to hexadecimal value" : "it has no digest";
+            return false;
+        }
+
+        var entries = new List<KeyValuePair<string, string>>();
+        foreach (var entry in digest.EnumerateObject())
+        {
+            if (entry.Value.ValueKind is not JsonValueKind.String)
+            {
+                problem = $"its {entry.Name} digest is no text";
+                return false;
+            }
+
+            entries.Add(new(entry.Name, entry.Value.GetString()!));
+        }
+
+        return DigestSet.TryCreate(entries, out set, out problem);
+    }
+
+    private void ReadList(JsonElement list, bool isInput)
+    {
+        if (!list.Exists())
+        {
+            return;
+        }
+
+        if (list.ValueKind is not JsonValueKind.Array)
+        {
+            Report(RunProblemCodes.ArtifactRecord, "", isInput ? "its inputs are no list" : "its outputs are no list");
+            return;
+        }
+
+        foreach (var artifact in list.EnumerateArray())
+        {
+            string name = artifact.Text("name"u8) ?? "";
+            bool isSubject = !isInput && (artifact.IsTrue("buildOutput"u8) || artifact.IsTrue("isBuildArtifact"u8) || artifact.IsTrue("subject"u8));
+            var role = isInput ? ArtifactRole.Input : isSubject ? ArtifactRole.Subject : ArtifactRole.Output;
+            if (name.Length is 0 || artifact.Member("values"u8) is not { ValueKind: JsonValueKind.Array } values)
+            {
+                Report(RunProblemCodes.ArtifactRecord, Describe(name, role), "is no record with a name and values; write {\"name\", \"values\": [{\"uri\", \"digest\"}]}");
+                continue;
+            }
+
+            if (values.GetArrayLength() is 0)
+            {
+                Report(RunProblemCodes.ArtifactRecord, Describe(name, role), "has no value, so that nothing is known of it");
+            }
+
+            foreach (var value in values.EnumerateArray())
+            {
+                ReadValue(name, value, role);
+            }
+        }
+    }
+
+    private void ReadValue(string name, JsonElement value, ArtifactRole role)
+    {
+        if (!ArtifactUri.TryParse(value.Text("uri"u8), out var uri, out string? problem))
+        {
+            Report(RunProblemCodes.ArtifactUri, Describe(name, role), $"is not attested: {problem}");
+            return;
+        }
+
+        if (!TryReadDigest(value.Member("digest"u8), out var digest, out problem))
+        {
+            Report(RunProblemCodes.ArtifactDigest, Describe(name, role), $"({uri}) is not attested: {problem}");
+            return;
+        }
+
+        if (uri.Pinned is { } pinned && digest.Find(pinned.Algorithm.Name) is { } recorded && recorded != pinned.Hex)
+        {
+            Report(RunProblemCodes.ArtifactDigest, Describe(name, role), $"is not attested: its URI says {pinned}, its record {pinned.Algorithm}:{recorded}");
+            return;
+        }
+
+        if (role is ArtifactRole.Subject && digest.ContentDigest is null)
+        {
+            Report(RunProblemCodes.SubjectWeakDigest, Describe(name, role), $"({uri}) cannot be a subject: {digest} is no digest that stands for its content. Record its sha256");
+            role = ArtifactRole.Output;
+        }
+
+        Add(new RecordedArtifact { Name = name, Role = role, Uri = uri, Digest = digest, ObservedBy = Observer.Tenant });
+    }
+
+    private void Add(RecordedArtifact artifact)
+    {
+        var key = (artifact.Role is ArtifactRole.Input, artifact.Name, artifact.Uri.Text, artifact.Digest);
+        if (positions.TryGetValue(key, out int position))
+        {
+            if (artifact.Role is ArtifactRole.Subject)
+            {
+                artifacts[position] = artifact;
+            }
+        }
+        else if (artifacts.Count < MaximumArtifacts)
+        {
+            positions[key] = artifacts.Count;
+            artifacts.Add(artifact);
+        }
+        else if (!full)
+        {
+            full = true;
+            Report(RunProblemCodes.ArtifactRecord, "", $"more than {MaximumArtifacts} artifacts are recorded; the rest is not read");
+        }
+    }
+
+    private void Report(string code, string what, string problem)
+    {
+        // The merged list repeats the steps' records: one report each is enough.
+        if (reported.Add((code, what)) || !place.EndsWith(Merged, StringComparison.Ordinal))
+        {
+            report(code, what.Length is 0 ? $"{place}: {problem}." : $"{place}: {what} {problem}.");
+        }
+    }
+
+    private static string Describe(string name, ArtifactRole role) => $"{(role is ArtifactRole.Input ? "input" : "output")} \"{name}\"";
+}

@@ -1,0 +1,218 @@
+using System.Text.Json;
+using Provenance.Attestor.Runs;
+using Provenance.Attestor.Statements;
+using Provenance.Watcher.Documents;
+
+namespace Provenance.Watcher.Runs.Tekton;
+
+/// <summary>
+/// What TaskRuns and PipelineRuns have in common (tekton.dev v1 and v1beta1). Objects that carry v1 in their apiVersion and v1beta1 field
+/// names are met in the wild, so both names are read everywhere.
+/// </summary>
+internal sealed class TektonRun
+{
+    private readonly RunDocument document;
+    private readonly string kind;
+
+    public TektonRun(RunDocument document, string kind, DateTimeOffset now)
+    {
+        this.document = document;
+        this.kind = kind;
+        Spec = document.Root.Member("spec"u8);
+        Status = document.Root.Member("status"u8);
+        var metadata = document.Root.Member("metadata"u8);
+        Labels = metadata.Member("labels"u8);
+        Identity = new RunIdentity
+        {
+            ApiVersion = document.ApiVersion is { Length: > 0 } version ? version : "tekton.dev/v1",
+            Kind = kind,
+            Namespace = metadata.Text("namespace"u8) ?? "",
+            Name = metadata.Text("name"u8) ?? "",
+            Uid = metadata.Text("uid"u8) ?? "",
+        };
+        Outcome = TektonCondition.Read(Status, now);
+    }
+
+    public JsonElement Spec { get; }
+
+    public JsonElement Status { get; }
+
+    public JsonElement Labels { get; }
+
+    public RunIdentity Identity { get; }
+
+    public RunOutcome Outcome { get; }
+
+    public List<RunProblem> Problems { get; } = [];
+
+    /// <summary>Whether the document is of the kind, or names no kind and has the members that only this kind has.</summary>
+    public static bool Is(RunDocument document, string kind, ReadOnlySpan<byte> specReference, ReadOnlySpan<byte> specInline)
+    {
+        if (document.Kind.Length > 0)
+        {
+            return document.Kind == kind && document.ApiVersion.StartsWith("tekton.dev/", StringComparison.Ordinal);
+        }
+
+        return document.ApiVersion.Length is 0
+            && (document.Root.Member("spec"u8).Member(specReference).Exists()
+                || document.Root.Member("spec"u8).Member(specInline).Exists()
+                || document.Root.Member("status"u8).Member(specInline).Exists());
+    }
+
+    public void Report(string code, string what) => Problems.Add(new RunProblem(code, $"{Identity}: {what}"));
+
+    /// <summary>The reason why a run cannot be attested whatever it recorded; null where there is none.</summary>
+    public RunProblem? FindObstacle(CollectOptions options)
+    {
+        if (Outcome.State is RunState.NotDone)
+        {
+            return new(RunProblemCodes.NotDone, $"{Identity}: not over yet ({Describe(Outcome)}). It is attested when it is.");
+        }
+
+        if (Identity.Uid.Length is 0)
+        {
+            return new(RunProblemCodes.NoIdentity, $"{Identity}: metadata.uid is missing, so that this run cannot be told from another of its name. Export the object as the API server has it.");
+        }
+
+        return Outcome.State is not RunState.Succeeded && !options.AttestUnsuccessful
+            ? new(RunProblemCodes.NotSucceeded, $"{Identity}: ended as {Outcome.StateName} ({Describe(Outcome)}); such runs are attested only on demand (--attest-unsuccessful).")
+            : null;
+    }
+
+    /// <summary>What ran: where Tekton resolved it from, else the digest of the resolved definition.</summary>
+    public RunDefinition? ReadDefinition(ReadOnlySpan<byte> specReference, ReadOnlySpan<byte> specInline)
+    {
+        var source = Status.Member("provenance"u8).Member("refSource"u8);
+        JsonElement? reference = Spec.Member(specReference) is { ValueKind: JsonValueKind.Object } given ? given : null;
+        if (source.Text("uri"u8) is { Length: > 0 } uri)
+        {
+            if (TektonArtifacts.TryReadDigest(source.Member("digest"u8), out var digest, out string? problem))
+            {
+                return new RunDefinition { Uri = uri, Digest = digest, EntryPoint = source.Text("entryPoint"u8), Reference = reference };
+            }
+
+            Report(RunProblemCodes.DefinitionDigest, $"the definition {uri} cannot be pinned: {problem}. The digest of the resolved definition is recorded instead.");
+        }
+
+        var resolved = Status.Member(specInline) is { ValueKind: JsonValueKind.Object } dereferenced ? dereferenced : Spec.Member(specInline);
+        return resolved.ValueKind is JsonValueKind.Object
+            ? new RunDefinition
+            {
+                Digest = DigestSet.Of(CanonicalJson.DigestOf(resolved)),
+                EntryPoint = source.Text("entryPoint"u8),
+                Reference = reference,
+            }
+            : null;
+    }
+
+    /// <summary>The parameters as the run's creator gave them; defaults belong to the definition.</summary>
+    public List<NamedValue> ReadParameters()
+    {
+        var parameters = new List<NamedValue>();
+        foreach (var parameter in Spec.Items("params"u8))
+        {
+            if (parameter.Text("name"u8) is { Length: > 0 } name && !parameters.Exists(p => p.Name == name))
+            {
+                parameters.Add(new NamedValue(name, parameter.Member("value"u8)));
+            }
+        }
+
+        return parameters;
+    }
+
+    /// <summary>Everything else in the spec: it is the creator's choice as well.</summary>
+    public List<NamedValue> ReadSettings()
+    {
+        var settings = new List<NamedValue>();
+        if (Spec.ValueKind is JsonValueKind.Object)
+        {
+            foreach (var member in Spec.EnumerateObject())
+            {
+                if (member.Name is not ("params" or "taskRef" or "taskSpec" or "pipelineRef" or "pipelineSpec" or "status" or "statusMessage"))
+                {
+                    settings.Add(new NamedValue(member.Name, member.Value));
+                }
+            }
+        }
+
+        return settings;
+    }
+
+    /// <summary>What the operator of the platform set, and the run's place in its pipeline.</summary>
+    public List<NamedValue> ReadEnvironment()
+    {
+        var environment = new List<NamedValue>();
+        AddIfPresent("featureFlags", Status.Member("provenance"u8).Member("featureFlags"u8));
+        AddIfPresent("pipelineRun", Labels.Member("tekton.dev/pipelineRun"u8));
+        AddIfPresent("pipelineRunUid", Labels.Member("tekton.dev/pipelineRunUID"u8));
+        AddIfPresent("pipelineTask", Labels.Member("tekton.dev/pipelineTask"u8));
+        return environment;
+
+        void AddIfPresent(string name, JsonElement value)
+        {
+            if (value.Exists())
+            {
+                environment.Add(new NamedValue(name, value));
+            }
+        }
+    }
+
+    public void ReadResults(List<NamedValue> results, ReadOnlySpan<byte> oldName)
+    {
+        ReadResults(results, Status.Items("results"u8), "");
+        ReadResults(results, Status.Items(oldName), "");
+    }
+
+    public static void ReadResults(List<NamedValue> results, JsonElement.ArrayEnumerator items, string prefix)
+    {
+        foreach (var result in items)
+        {
+            if (result.Text("name"u8) is { Length: > 0 } name && result.Member("value"u8).Exists() && !results.Exists(r => r.Name == prefix + name))
+            {
+                results.Add(new NamedValue(prefix + name, result.Member("value"u8)));
+            }
+        }
+    }
+
+    /// <summary>Reports a run that ended without a subject, and names the results that another tool would have guessed from.</summary>
+    public void ReportNoSubject(IReadOnlyList<NamedValue> parameters, IReadOnlyList<NamedValue> results)
+    {
+        var hints = parameters.Concat(results).Select(static v => v.Name[(v.Name.LastIndexOf('/') + 1)..]).Where(LooksLikeHint).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        if (hints.Count > 0)
+        {
+            Report(
+                RunProblemCodes.HintIgnored,
+                $"{string.Join(", ", hints)} look{(hints.Count is 1 ? "s" : "")} like a type hint; a name proves nothing and is not read. Record the artifact itself, or use --build-type chains while migrating.");
+        }
+
+        bool spoilt = Problems.Exists(static p => p.Code is RunProblemCodes.ArtifactDigest or RunProblemCodes.ArtifactUri or RunProblemCodes.ArtifactRecord or RunProblemCodes.SubjectWeakDigest);
+        Report(
+            RunProblemCodes.NoSubject,
+            spoilt
+                ? "what was recorded as its output cannot be attested, as reported. Record a URI and the full lower-case sha256 of each artifact."
+                : "no artifact was recorded as its output. Mark one in $(step.artifacts.path) with \"buildOutput\": true, or let the injector record it.");
+    }
+
+    public CollectedRun Result(CompletedRun? run, bool awaitsChildren = false) => new()
+    {
+        Source = document.Source,
+        Identity = Identity,
+        Outcome = Outcome,
+        Run = run is null ? null : run with { Problems = Problems },
+        Problems = Problems,
+        AwaitsChildren = awaitsChildren,
+    };
+
+    public override string ToString() => $"{kind} {Identity.Name}";
+
+    private static string Describe(RunOutcome outcome) => outcome.Reason.Length is 0 ? "no condition yet" : outcome.Reason;
+
+    private static bool LooksLikeHint(string name) =>
+        name is "IMAGES" or "CHAINS-GIT_URL" or "CHAINS-GIT_COMMIT"
+        || name.EndsWith("IMAGE_URL", StringComparison.Ordinal)
+        || name.EndsWith("IMAGE_DIGEST", StringComparison.Ordinal)
+        || name.EndsWith("ARTIFACT_OUTPUTS", StringComparison.Ordinal)
+        || name.EndsWith("ARTIFACT_INPUTS", StringComparison.Ordinal)
+        || name.EndsWith("ARTIFACT_URI", StringComparison.Ordinal)
+        || name.EndsWith("ARTIFACT_DIGEST", StringComparison.Ordinal);
+}

@@ -1,0 +1,17 @@
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using Provenance.Watcher.Collecting;
+using Provenance.Watcher.Runs;
+using Provenance.Watcher.Runs.Tekton;
+
+namespace Provenance.Watcher;
+
+/// <summary>Registers what the watcher offers.</summary>
+public static class WatcherServices
+{
+    /// <summary>Adds the run kinds and the use case that collects runs; one line each.</summary>
+    public static IServiceCollection AddWatcher(this IServiceCollection services) => services
+        .AddSingleton<IRunKind, TaskRunKind>()
+        .AddSingleton<IRunKind, PipelineRunKind>()
+        .AddTransient<IRequestHandler<CollectRun, CollectedRun>, CollectRunHandler>();
+}

@@ -1,0 +1,59 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Provenance.ArtifactStore.Serving;
+
+namespace Provenance.Testing.Registries;
+
+/// <summary>The real registry on a free port of 127.0.0.1, over a temporary folder.</summary>
+public sealed class LoopbackRegistry : IAsyncDisposable
+{
+    private readonly WebApplication application;
+    private readonly TemporaryFolder folder;
+
+    private LoopbackRegistry(WebApplication application, TemporaryFolder folder)
+    {
+        this.application = application;
+        this.folder = folder;
+        Uri = new Uri(application.Urls.First());
+    }
+
+    /// <summary>The root, <c>http://127.0.0.1:port/</c>.</summary>
+    public Uri Uri { get; }
+
+    /// <summary>The registry part of a reference: <c>127.0.0.1:port</c>.</summary>
+    public string Address => Uri.Authority;
+
+    /// <summary>The data folder.</summary>
+    public string Folder => folder.Path;
+
+    /// <summary>The services of the store, such as its catalog.</summary>
+    public IServiceProvider Services => application.Services;
+
+    /// <summary>Starts a registry.</summary>
+    /// <param name="referrersApi">False for a registry that knows only the fallback tag.</param>
+    /// <param name="configure">Adds services, such as observers.</param>
+    public static async Task<LoopbackRegistry> StartAsync(bool referrersApi = true, Action<IServiceCollection>? configure = null)
+    {
+        var folder = new TemporaryFolder();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.Services.AddArtifactStore(new ArtifactStoreOptions { Folder = folder.Path, ReferrersApi = referrersApi });
+        configure?.Invoke(builder.Services);
+        var application = builder.Build();
+        application.MapRegistry();
+        application.MapContentAddressedStore();
+        await application.StartAsync();
+        return new LoopbackRegistry(application, folder);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await application.DisposeAsync();
+        folder.Dispose();
+    }
+}
