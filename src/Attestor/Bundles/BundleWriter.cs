@@ -4,7 +4,6 @@ using System.Diagnostics;
 using System.Text;
 using Provenance.Attestor.Envelopes;
 using Provenance.Attestor.Signing;
-using Provenance.Attestor.Statements;
 
 namespace Provenance.Attestor.Bundles;
 
@@ -42,13 +41,25 @@ public static class BundleWriter
     }
 
     /// <summary>Signs a statement and writes its bundle.</summary>
-    public static async ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> statement, ISigner signer, CancellationToken cancellationToken)
+    public static ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> statement, ISigner signer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(signer);
-        using var encoding = new PooledBuffer(statement.Length + 64);
-        PreAuthenticationEncoding.Write(encoding, Envelope.StatementPayloadType, statement.Span);
-        byte[] signature = await signer.SignAsync(encoding.WrittenMemory, cancellationToken).ConfigureAwait(false);
-        return Write(statement.Span, signature, signer.PublicKey);
+        return SignWithPooledBufferAsync(statement, signer, cancellationToken);
+    }
+
+    private static async ValueTask<byte[]> SignWithPooledBufferAsync(ReadOnlyMemory<byte> statement, ISigner signer, CancellationToken cancellationToken)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(PreAuthenticationEncoding.LengthOf(Envelope.StatementPayloadType, statement.Length));
+        try
+        {
+            int length = PreAuthenticationEncoding.Encode(buffer, Envelope.StatementPayloadType, statement.Span);
+            byte[] signature = await signer.SignAsync(buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+            return Write(statement.Span, signature, signer.PublicKey);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     private static Span<byte> Copy(Span<byte> target, ReadOnlySpan<byte> content)

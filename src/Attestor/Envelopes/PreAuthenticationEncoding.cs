@@ -7,33 +7,35 @@ namespace Provenance.Attestor.Envelopes;
 /// <summary>The bytes that a DSSE signature covers (DSSE v1, protocol.md): <c>DSSEv1 SP len(type) SP type SP len(payload) SP payload</c>.</summary>
 public static class PreAuthenticationEncoding
 {
-    private const int LongestNumber = 11;
-
     /// <summary>Writes the encoding to a buffer.</summary>
     public static void Write(IBufferWriter<byte> output, string payloadType, ReadOnlySpan<byte> payload)
     {
         ArgumentNullException.ThrowIfNull(output);
-        ArgumentNullException.ThrowIfNull(payloadType);
-        int typeLength = Encoding.UTF8.GetByteCount(payloadType);
-        var span = output.GetSpan("DSSEv1 ".Length + (2 * LongestNumber) + typeLength + 1 + payload.Length);
-        output.Advance(Encode(span, payloadType, typeLength, payload));
+        output.Advance(Encode(output.GetSpan(LengthOf(payloadType, payload.Length)), payloadType, payload));
     }
 
     /// <summary>The encoding as an array of its own.</summary>
     public static byte[] Of(string payloadType, ReadOnlySpan<byte> payload)
     {
-        ArgumentNullException.ThrowIfNull(payloadType);
-        int typeLength = Encoding.UTF8.GetByteCount(payloadType);
-        byte[] encoded = new byte["DSSEv1 ".Length + Digits(typeLength) + 1 + typeLength + 1 + Digits(payload.Length) + 1 + payload.Length];
-        Encode(encoded, payloadType, typeLength, payload);
+        byte[] encoded = new byte[LengthOf(payloadType, payload.Length)];
+        Encode(encoded, payloadType, payload);
         return encoded;
     }
 
-    private static int Encode(Span<byte> span, string payloadType, int typeLength, ReadOnlySpan<byte> payload)
+    /// <summary>How many bytes the encoding has.</summary>
+    public static int LengthOf(string payloadType, int payloadLength)
+    {
+        ArgumentNullException.ThrowIfNull(payloadType);
+        int typeLength = Encoding.UTF8.GetByteCount(payloadType);
+        return "DSSEv1 ".Length + Digits(typeLength) + 1 + typeLength + 1 + Digits(payloadLength) + 1 + payloadLength;
+    }
+
+    /// <summary>Writes the encoding to the start of a span that has room for it; returns its length.</summary>
+    internal static int Encode(Span<byte> span, string payloadType, ReadOnlySpan<byte> payload)
     {
         "DSSEv1 "u8.CopyTo(span);
         int position = "DSSEv1 ".Length;
-        position += WriteLength(span[position..], typeLength);
+        position += WriteLength(span[position..], Encoding.UTF8.GetByteCount(payloadType));
         position += Encoding.UTF8.GetBytes(payloadType, span[position..]);
         span[position++] = (byte)' ';
         position += WriteLength(span[position..], payload.Length);

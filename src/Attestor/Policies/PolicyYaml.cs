@@ -47,6 +47,11 @@ internal sealed class PolicyYaml
         {
             problems.Add(e.Start.Line, e.Start.Column, "this is not valid YAML: " + e.Message.ReplaceLineEndings(" "));
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or OverflowException)
+        {
+            // YamlDotNet's scanner throws these for some malformed input instead of a YamlException.
+            problems.Add(0, 0, "this is not valid YAML.");
+        }
         catch (TooDeepException e)
         {
             problems.Add(e.Line, e.Column, $"nodes are nested more than {MaximumDepth} levels deep.");

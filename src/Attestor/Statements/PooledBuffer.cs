@@ -10,8 +10,6 @@ internal sealed class PooledBuffer(int capacity) : IBufferWriter<byte>, IDisposa
 
     public ReadOnlySpan<byte> Written => array.AsSpan(0, written);
 
-    public ReadOnlyMemory<byte> WrittenMemory => array.AsMemory(0, written);
-
     public void Advance(int count) => written += count;
 
     public Memory<byte> GetMemory(int sizeHint = 0)

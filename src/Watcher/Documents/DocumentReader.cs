@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using YamlDotNet.Core;
 
 namespace Provenance.Watcher.Documents;
@@ -53,7 +54,7 @@ public static class DocumentReader
         {
             throw new DocumentException($"{source}:{e.Start.Line}:{e.Start.Column} is no valid YAML: {e.Message}", e);
         }
-        catch (Exception e) when (e is InvalidOperationException or DecoderFallbackException)
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
             throw new DocumentException($"{source} holds text that is no valid Unicode.", e);
         }
@@ -67,16 +68,43 @@ public static class DocumentReader
 
     private static JsonDocument[] ReadJson(ReadOnlyMemory<byte> content)
     {
+        if (!Utf8.IsValid(content.Span))
+        {
+            throw new InvalidOperationException("The bytes are no valid UTF-8.");
+        }
+
         var roots = new List<JsonDocument>(1);
         var reader = new Utf8JsonReader(content.Span, new JsonReaderOptions { MaxDepth = MaximumDepth, AllowMultipleValues = true });
         while (reader.Read())
         {
             int start = checked((int)reader.TokenStartIndex);
-            reader.Skip();
+            ReadToEnd(ref reader);
             roots.Add(JsonDocument.Parse(content[start..checked((int)reader.BytesConsumed)], Options));
         }
 
         return [.. roots];
+    }
+
+    /// <summary>Passes over a value; escapes that stand for no character (lone surrogates) are refused here rather than met later.</summary>
+    private static void ReadToEnd(ref Utf8JsonReader reader)
+    {
+        int depth = 0;
+        do
+        {
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.StartObject or JsonTokenType.StartArray:
+                    depth++;
+                    break;
+                case JsonTokenType.EndObject or JsonTokenType.EndArray:
+                    depth--;
+                    break;
+                case JsonTokenType.String or JsonTokenType.PropertyName when reader.ValueIsEscaped:
+                    reader.GetString();
+                    break;
+            }
+        }
+        while (depth > 0 && reader.Read());
     }
 
     private static JsonDocument[] ReadYaml(ReadOnlyMemory<byte> content)

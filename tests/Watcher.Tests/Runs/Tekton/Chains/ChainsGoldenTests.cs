@@ -63,7 +63,7 @@ public sealed class ChainsGoldenTests
         }
 
         collected.Run.Should().NotBeNull(string.Join('\n', collected.Problems));
-        ChainsGolden.Normalise(RunStatement.Write(collected.Run!, ChainsGolden.BuilderId)).Should().Be(golden.Statement());
+        ChainsGolden.Normalise(RunStatement.Write(collected.Run!, RunStatement.Subjects(collected.Run!), ChainsGolden.BuilderId)).Should().Be(golden.Statement());
         collected.Problems.Should().ContainSingle(static p => p.Code == RunProblemCodes.TypeHintsUsed);
     }
 

@@ -20,7 +20,7 @@ public sealed class ChainsPipelineRunsTests
         var run = ChainsGolden.Read(golden.Set, golden.Name);
         var children = new[] { "taskrun2", "taskrun1" }.Select(n => OwnedBy(run, ChainsGolden.Read(golden.Set, n)));
         var collected = await TestRuns.CollectAsync(run, children, Options(deepInspection));
-        ChainsGolden.Normalise(RunStatement.Write(collected.Run!, ChainsGolden.BuilderId)).Should().Be(golden.Statement());
+        ChainsGolden.Normalise(RunStatement.Write(collected.Run!, RunStatement.Subjects(collected.Run!), ChainsGolden.BuilderId)).Should().Be(golden.Statement());
         collected.AwaitsChildren.Should().BeFalse();
         collected.Problems.Should().ContainSingle(static p => p.Code == RunProblemCodes.TypeHintsUsed);
     }
@@ -110,5 +110,5 @@ public sealed class ChainsPipelineRunsTests
         return child with { Root = JsonSerializer.SerializeToElement(root) };
     }
 
-    private static JsonNode Predicate(CollectedRun collected) => JsonNode.Parse(RunStatement.Write(collected.Run!, ChainsGolden.BuilderId))!["predicate"]!;
+    private static JsonNode Predicate(CollectedRun collected) => JsonNode.Parse(RunStatement.Write(collected.Run!, RunStatement.Subjects(collected.Run!), ChainsGolden.BuilderId))!["predicate"]!;
 }

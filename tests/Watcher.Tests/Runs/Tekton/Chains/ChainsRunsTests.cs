@@ -202,7 +202,7 @@ public sealed class ChainsRunsTests
                 var collected = await TestRuns.CollectAsync(document, options: Options with { AttestUnsuccessful = true, ChainsDeepInspection = true });
                 collected.Problems.Should().NotBeEmpty(file);
                 collected.Problems.Should().OnlyContain(p => p.Message.Contains(collected.DisplayName, StringComparison.Ordinal));
-                (collected.Run is null || RunStatement.Write(collected.Run, ChainsGolden.BuilderId).Length > 0).Should().BeTrue();
+                (collected.Run is null || RunStatement.Write(collected.Run, RunStatement.Subjects(collected.Run), ChainsGolden.BuilderId).Length > 0).Should().BeTrue();
                 runs++;
             }
         }
@@ -217,7 +217,7 @@ public sealed class ChainsRunsTests
         var first = await TestRuns.CollectAsync(document, options: Options);
         var second = await TestRuns.CollectAsync(document, options: Options);
         first.Run!.Layout!.Subjects.Select(static s => s.Name).Should().Equal("registry.example.com/team/a", "registry.example.com/team/b", "registry.example.com/team/c");
-        RunStatement.Write(first.Run, ChainsGolden.BuilderId).Should().Equal(RunStatement.Write(second.Run!, ChainsGolden.BuilderId));
+        RunStatement.Write(first.Run, RunStatement.Subjects(first.Run), ChainsGolden.BuilderId).Should().Equal(RunStatement.Write(second.Run!, RunStatement.Subjects(second.Run!), ChainsGolden.BuilderId));
     }
 
     private static async Task<CollectedRun> CollectAsync(string results, CollectOptions? options = null, string steps = "", string taskRef = """{"name": "t"}""", string provenance = "{}", string parameters = "") =>
@@ -234,7 +234,7 @@ public sealed class ChainsRunsTests
             """,
             options ?? Options);
 
-    private static JsonNode Predicate(CollectedRun collected) => JsonNode.Parse(RunStatement.Write(collected.Run!, ChainsGolden.BuilderId))!["predicate"]!;
+    private static JsonNode Predicate(CollectedRun collected) => JsonNode.Parse(RunStatement.Write(collected.Run!, RunStatement.Subjects(collected.Run!), ChainsGolden.BuilderId))!["predicate"]!;
 
     private static IEnumerable<string> Dependencies(CollectedRun collected) =>
         Predicate(collected)["buildDefinition"]!["resolvedDependencies"]!.AsArray()
