@@ -8,8 +8,8 @@ namespace Provenance.Watcher.Documents;
 public sealed record RunDocument(string Source, JsonElement Root)
 {
     /// <summary>The API group and version; empty where the document names none.</summary>
-    public string ApiVersion { get; } = Root.Text("apiVersion"u8) ?? "";
+    public string ApiVersion => Root.Text("apiVersion"u8) ?? "";
 
     /// <summary>The kind; empty where the document names none.</summary>
-    public string Kind { get; } = Root.Text("kind"u8) ?? "";
+    public string Kind => Root.Text("kind"u8) ?? "";
 }
