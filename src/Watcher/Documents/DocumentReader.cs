@@ -73,6 +73,12 @@ public static class DocumentReader
             throw new InvalidOperationException("The bytes are no valid UTF-8.");
         }
 
+        // One value without escapes is what nearly every file holds: it needs no second pass.
+        if (content.Span.IndexOf("\\u"u8) < 0 && TryReadOne(content) is { } only)
+        {
+            return [only];
+        }
+
         var roots = new List<JsonDocument>(1);
         var reader = new Utf8JsonReader(content.Span, new JsonReaderOptions { MaxDepth = MaximumDepth, AllowMultipleValues = true });
         while (reader.Read())
@@ -83,6 +89,19 @@ public static class DocumentReader
         }
 
         return [.. roots];
+    }
+
+    private static JsonDocument? TryReadOne(ReadOnlyMemory<byte> content)
+    {
+        try
+        {
+            return JsonDocument.Parse(content, Options);
+        }
+        catch (JsonException)
+        {
+            // Several values, or none that is valid: the reader below tells them apart and says where.
+            return null;
+        }
     }
 
     /// <summary>Passes over a value; escapes that stand for no character (lone surrogates) are refused here rather than met later.</summary>
