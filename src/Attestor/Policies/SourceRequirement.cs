@@ -11,7 +11,7 @@ namespace Provenance.Attestor.Policies;
 /// <param name="RequireCommit">Whether the source must be pinned to a commit.</param>
 internal sealed record SourceRequirement(GitRepository Repository, IReadOnlyList<Glob> References, bool RequireCommit)
 {
-    private const string WhereItStands = "Provenance of this build type names its source as the one dependency \"source\" (recorded: \"inputs/source\").";
+    private const string WhereItStands = "Provenance of this build type names its source as the one dependency \"inputs/source\".";
 
     /// <summary>Says how the source differs; null where it does not.</summary>
     public CheckFailure? Check(Statement statement)
@@ -46,7 +46,7 @@ internal sealed record SourceRequirement(GitRepository Repository, IReadOnlyList
 
     private static List<JsonElement> FindSources(Statement statement) =>
         SlsaPredicate.Find(statement.Predicate, "buildDefinition", "resolvedDependencies") is { ValueKind: JsonValueKind.Array } dependencies
-            ? [.. dependencies.EnumerateArray().Where(static d => SlsaPredicate.Text(SlsaPredicate.Find(d, "name")) is "source" or "inputs/source")]
+            ? [.. dependencies.EnumerateArray().Where(static d => SlsaPredicate.Text(SlsaPredicate.Find(d, "name")) is "inputs/source")]
             : [];
 
     private CheckFailure? CheckCommit(JsonElement source)

@@ -60,6 +60,9 @@ public static class RunProblemCodes
     /// <summary>The image is not in its registry.</summary>
     public const string SubjectNotFound = "SUBJECT_NOT_FOUND";
 
+    /// <summary>Something unforeseen went wrong with this run; the others go on.</summary>
+    public const string Unexpected = "UNEXPECTED";
+
     /// <summary>The attestation could not be published.</summary>
     public const string PublishFailed = "PUBLISH_FAILED";
 }

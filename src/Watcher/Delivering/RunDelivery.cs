@@ -75,15 +75,21 @@ public sealed class RunDelivery(IMediator mediator, CollectOptions options, Atte
             }
             catch (RegistryException e)
             {
-                return report with
-                {
-                    Outcome = DeliveryOutcome.Failed,
-                    Problems = [.. report.Problems, new RunProblem(RunProblemCodes.PublishFailed, $"{report.Run}: {e.Code}: {e.Message}")],
-                    Elapsed = time.GetElapsedTime(started),
-                };
+                return Fail(report, RunProblemCodes.PublishFailed, $"{e.Code}: {e.Message}") with { Elapsed = time.GetElapsedTime(started) };
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // One run that nobody foresaw must not stop the others; it is reported and tried again.
+                return Fail(report, RunProblemCodes.Unexpected, $"{e.GetType().Name}: {e.Message}");
             }
         }
     }
+
+    private static DeliveryReport Fail(DeliveryReport report, string code, string what) => report with
+    {
+        Outcome = DeliveryOutcome.Failed,
+        Problems = [.. report.Problems, new RunProblem(code, $"{report.Run}: {what}")],
+    };
 
     private DeliveryReport Conclude(DeliveryReport report, AttestedRun attested)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Provenance.Attestor.Runs;
 using Provenance.Watcher.Documents;
 
 namespace Provenance.Watcher.Runs.Tekton;
@@ -25,6 +26,9 @@ internal sealed class PipelineChildren
     /// <summary>Children whose records cannot be read, as <c>Kind name</c>, sorted.</summary>
     public IReadOnlyList<string> Missing => missing;
 
+    /// <summary>Whether one of them may still turn up: a run whose records this reads, rather than one that records nothing.</summary>
+    public bool AwaitsChildren => missing.Exists(static m => m.StartsWith(TaskRunKind.Kind + " ", StringComparison.Ordinal) || m.StartsWith(PipelineRunKind.Kind + " ", StringComparison.Ordinal));
+
     /// <summary>The exit codes that are not 0, as <c>task/step</c>.</summary>
     public IReadOnlyList<KeyValuePair<string, int>> ExitCodes =>
     [
@@ -44,35 +48,34 @@ internal sealed class PipelineChildren
     {
         var found = new List<TektonChild>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
+        var references = run.Status.Items("childReferences"u8).Select(static r => (Kind: r.Text("kind"u8) ?? TaskRunKind.Kind, Name: r.Text("name"u8) ?? "")).ToHashSet();
         foreach (var document in available.Of(run.Identity.Uid, run.Identity.Namespace, run.Identity.Name))
         {
-            ReadDocument(document, prefix, depthLeft, found, seen);
+            // Anyone in the namespace may name an owner: where the controller lists the children, only those count.
+            if (references.Count is 0 || references.Contains((document.Kind, NameOf(document))))
+            {
+                ReadDocument(document, prefix, depthLeft, found, seen);
+            }
         }
 
         // A child's own document says more than what was embedded of it, so it goes first.
         ReadEmbedded(run, prefix, found, seen);
         var order = TaskOrder(run);
         taskRuns.AddRange(found.OrderBy(c => order.GetValueOrDefault(c.PipelineTask[prefix.Length..], int.MaxValue)).ThenBy(static c => c.Name, StringComparer.Ordinal));
-        foreach (var reference in run.Status.Items("childReferences"u8))
-        {
-            string name = reference.Text("name"u8) ?? "";
-            if (!seen.Contains(name))
-            {
-                missing.Add($"{reference.Text("kind"u8) ?? "TaskRun"} {name}");
-            }
-        }
+        missing.AddRange(references.Where(r => !seen.Contains(r.Name)).Select(static r => $"{r.Kind} {r.Name}"));
     }
 
     private void ReadDocument(RunDocument document, string prefix, int depthLeft, List<TektonChild> found, HashSet<string> seen)
     {
-        var metadata = document.Root.Member("metadata"u8);
-        string name = metadata.Text("name"u8) ?? "";
-        string task = metadata.Member("labels"u8).Text("tekton.dev/pipelineTask"u8) ?? name;
+        string name = NameOf(document);
+        string task = document.Root.Member("metadata"u8).Member("labels"u8).Text("tekton.dev/pipelineTask"u8) ?? name;
+        var status = document.Root.Member("status"u8);
         if (document.Kind is TaskRunKind.Kind)
         {
-            if (seen.Add(name))
+            // A child that is not over is an old state of it: its pipeline is.
+            if (TektonCondition.Read(status, now).State is not RunState.NotDone && seen.Add(name))
             {
-                found.Add(new TektonChild(name, prefix + task, document.Root, document.Root.Member("status"u8)));
+                found.Add(new TektonChild(name, prefix + task, document.Root, status));
             }
         }
         else if (document.Kind is PipelineRunKind.Kind && depthLeft > 0 && seen.Add(name))
@@ -93,6 +96,8 @@ internal sealed class PipelineChildren
             }
         }
     }
+
+    private static string NameOf(RunDocument document) => document.Root.Member("metadata"u8).Text("name"u8) ?? "";
 
     private static Dictionary<string, int> TaskOrder(TektonRun run)
     {

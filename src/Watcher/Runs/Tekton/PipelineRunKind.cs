@@ -45,11 +45,9 @@ internal sealed class PipelineRunKind(TimeProvider time) : IRunKind
         var parameters = run.ReadParameters();
         var results = new List<NamedValue>();
         run.ReadResults(results, "pipelineResults"u8);
-        if (!artifacts.Artifacts.Any(static a => a.Role is ArtifactRole.Subject))
+        if (!run.HasSubjects(artifacts.Artifacts, parameters, [.. results, .. ReadChildResults(tree)]))
         {
-            ReadChildResults(tree, results);
-            run.ReportNoSubject(parameters, results);
-            return run.Result(null, tree.Missing.Count > 0);
+            return run.Result(null, tree.AwaitsChildren);
         }
 
         var completed = new CompletedRun
@@ -68,16 +66,19 @@ internal sealed class PipelineRunKind(TimeProvider time) : IRunKind
             Results = results,
             MissingChildren = tree.Missing,
         };
-        return run.Result(completed, tree.Missing.Count > 0);
+        return run.Result(completed, tree.AwaitsChildren);
     }
 
-    /// <summary>Adds what the tasks' results are called, so that a hint among them is reported with its task.</summary>
-    private static void ReadChildResults(PipelineChildren tree, List<NamedValue> results)
+    /// <summary>What the tasks' results are called, so that a hint among them is reported with its task.</summary>
+    private static List<NamedValue> ReadChildResults(PipelineChildren tree)
     {
+        var results = new List<NamedValue>();
         foreach (var child in tree.TaskRuns)
         {
             TektonRun.ReadResults(results, child.Status.Items("results"u8), $"tasks/{child.PipelineTask}/");
         }
+
+        return results;
     }
 
     /// <summary>What one task made and another read was made within the run: it is no dependency of the run as a whole.</summary>

@@ -36,9 +36,8 @@ internal sealed class TaskRunKind(TimeProvider time) : IRunKind
         var parameters = run.ReadParameters();
         var results = new List<NamedValue>();
         ReadResults(run, results);
-        if (!artifacts.Artifacts.Any(static a => a.Role is ArtifactRole.Subject))
+        if (!run.HasSubjects(artifacts.Artifacts, parameters, results))
         {
-            run.ReportNoSubject(parameters, results);
             return run.Result(null);
         }
 

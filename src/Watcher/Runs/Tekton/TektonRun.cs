@@ -171,8 +171,29 @@ internal sealed class TektonRun
         }
     }
 
+    /// <summary>Whether the run recorded as many subjects as a statement may have, and one at least; reports it where it did not.</summary>
+    public bool HasSubjects(IReadOnlyList<RecordedArtifact> artifacts, IReadOnlyList<NamedValue> parameters, IReadOnlyList<NamedValue> results)
+    {
+        int subjects = 0;
+        foreach (var artifact in artifacts)
+        {
+            subjects += artifact.Role is ArtifactRole.Subject ? 1 : 0;
+        }
+
+        if (subjects > Statement.MaximumSubjects)
+        {
+            Report(RunProblemCodes.TooManySubjects, $"it recorded {subjects} artifacts as its output; a statement names at most {Statement.MaximumSubjects}. Record an index of them instead.");
+        }
+        else if (subjects is 0)
+        {
+            ReportNoSubject(parameters, results);
+        }
+
+        return subjects is > 0 and <= Statement.MaximumSubjects;
+    }
+
     /// <summary>Reports a run that ended without a subject, and names the results that another tool would have guessed from.</summary>
-    public void ReportNoSubject(IReadOnlyList<NamedValue> parameters, IReadOnlyList<NamedValue> results)
+    private void ReportNoSubject(IReadOnlyList<NamedValue> parameters, IReadOnlyList<NamedValue> results)
     {
         var hints = parameters.Concat(results).Select(static v => v.Name).Where(static n => LooksLikeHint(n[(n.LastIndexOf('/') + 1)..])).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         if (hints.Count > 0)

@@ -74,14 +74,16 @@ public sealed class ChainsPipelineRunsTests
              "metadata": {"name": "r-2", "uid": "u-2", "labels": {"tekton.dev/pipelineTask": "build"}, "ownerReferences": [{"uid": "u-1"}]},
              "status": {"completionTime": "2026-01-01T00:00:00Z", "conditions": [{"type": "Succeeded", "status": "True"}]}}
             """;
-        var collected = await CollectAsync(deepInspection: true, ChildPipeline, Child("r-2-x", "inner", "c", owner: "u-2"), Child("r-10", "build", "c"), Child("r-0", "lint", "a"));
+        var collected = await CollectWithAsync("PipelineRun", deepInspection: true, ChildPipeline, Child("r-2-x", "inner", "c", owner: "u-2"), Child("r-10", "build", "c"), Child("r-0", "lint", "a"));
         collected.Problems.Should().ContainSingle(static p => p.Code == RunProblemCodes.ChildKind).Which.Message.Should().Contain("build/inner");
         collected.Run!.Layout!.Byproducts.Select(static b => b.Name).Should().NotContain("taskRunResults/r-2-x/c");
     }
 
     private static CollectOptions Options(bool deepInspection) => new() { BuildType = BuildTypeOption.Chains, ChainsDeepInspection = deepInspection };
 
-    private static Task<CollectedRun> CollectAsync(bool deepInspection, params string[] children)
+    private static Task<CollectedRun> CollectAsync(bool deepInspection, params string[] children) => CollectWithAsync("TaskRun", deepInspection, children);
+
+    private static Task<CollectedRun> CollectWithAsync(string nestedKind, bool deepInspection, params string[] children)
     {
         string run = $$$"""
             {"apiVersion": "tekton.dev/v1", "kind": "PipelineRun", "metadata": {"name": "r", "namespace": "ns", "uid": "u-1"}, "spec": {},
@@ -89,7 +91,7 @@ public sealed class ChainsPipelineRunsTests
                "completionTime": "2026-01-01T00:00:00Z", "conditions": [{"type": "Succeeded", "status": "True"}],
                "results": [{"name": "IMAGES", "value": "registry.example.com/app@sha256:{{{Hex}}}"}],
                "pipelineSpec": {"tasks": [{"name": "lint"}], "finally": [{"name": "build"}]},
-               "childReferences": [{"kind": "TaskRun", "name": "r-0"}, {"kind": "TaskRun", "name": "r-2"}, {"kind": "TaskRun", "name": "r-10"}]
+               "childReferences": [{"kind": "TaskRun", "name": "r-0"}, {"kind": "{{{nestedKind}}}", "name": "r-2"}, {"kind": "TaskRun", "name": "r-10"}]
              }}
             """;
         return TestRuns.CollectAsync(run + string.Concat(children), Options(deepInspection));
