@@ -20,7 +20,8 @@ internal static class CommandRunner
                 await Console.Error.WriteLineAsync(error.Message);
             }
 
-            await Console.Error.WriteLineAsync($"See: provenance {parsed.CommandResult.Command.Name} --help".Replace(" provenance", "", StringComparison.Ordinal));
+            string command = parsed.CommandResult.Command is RootCommand ? "provenance" : "provenance " + parsed.CommandResult.Command.Name;
+            await Console.Error.WriteLineAsync($"See: {command} --help");
             return ExitCodes.Usage;
         }
 

@@ -43,9 +43,10 @@ internal sealed class AttestCommand
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         string source = parsed.GetRequiredValue(file);
-        var attestorOptions = CommonOptions.CheckedAttestorOptions(
-            parsed.GetValue(builderId) is { Length: > 0 } given ? given : throw new CommandException(ExitCodes.Usage, $"Which platform instance built? Give its URI: --builder-id https://ci.example.com/provenance/prod (or ${CommonOptions.BuilderIdVariable})."),
-            ReadDestination(parsed));
+        string builder = parsed.GetValue(builderId) is { Length: > 0 } given
+            ? given
+            : throw new CommandException(ExitCodes.Usage, $"Which platform instance built? Give its URI: --builder-id https://ci.example.com/provenance/prod (or ${CommonOptions.BuilderIdVariable}).");
+        var attestorOptions = CommonOptions.CheckedAttestorOptions(builder) with { Destination = ReadDestination(parsed) };
         var collect = new CollectOptions
         {
             BuildType = parsed.GetValue(buildType),
@@ -100,14 +101,16 @@ internal sealed class AttestCommand
         if (source is "-")
         {
             await using var input = Console.OpenStandardInput();
-            using var content = new MemoryStream();
-            await input.CopyToAsync(content, cancellationToken);
-            return DocumentReader.Read("standard input", content.ToArray());
+            return await DocumentReader.ReadAsync("standard input", input, cancellationToken);
         }
 
-        return File.Exists(source)
-            ? DocumentReader.Read(source, await File.ReadAllBytesAsync(source, cancellationToken))
-            : throw new CommandException(ExitCodes.Usage, $"There is no file {source}.");
+        if (!File.Exists(source))
+        {
+            throw new CommandException(ExitCodes.Usage, $"There is no file {source}.");
+        }
+
+        await using var file = File.OpenRead(source);
+        return await DocumentReader.ReadAsync(source, file, cancellationToken);
     }
 
     private static KeySigner LoadSigner(string path)

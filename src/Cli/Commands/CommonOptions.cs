@@ -57,9 +57,9 @@ internal static class CommonOptions
     };
 
     /// <summary>Checks what the operator must say, and warns of what is unwise.</summary>
-    public static AttestorOptions CheckedAttestorOptions(string builderId, AttestationDestination? destination)
+    public static AttestorOptions CheckedAttestorOptions(string builderId)
     {
-        var options = new AttestorOptions { BuilderId = builderId, Destination = destination };
+        var options = new AttestorOptions { BuilderId = builderId };
         if (options.Validate() is { Count: > 0 } problems)
         {
             throw new CommandException(ExitCodes.Usage, string.Join(Environment.NewLine, problems));

@@ -66,10 +66,11 @@ internal sealed class UpCommand
         layout.Create();
         var identity = Installation.Open(layout, parsed.GetValue(key), parsed.GetValue(builderId), console);
         using var signer = identity.Signer;
+        var attestorOptions = CommonOptions.CheckedAttestorOptions(identity.BuilderId);
         await using var server = await StoreServer.StartAsync(layout, chosenPort, [signer.PublicKey], cancellationToken);
         await File.WriteAllTextAsync(layout.Address, server.Address + "\n", cancellationToken);
         console.WriteLine($"serving     {server.Address}  (OCI registry, /cas/, /lookup/, /readyz; data in {layout.Folder})");
-        var attestorOptions = CommonOptions.CheckedAttestorOptions(identity.BuilderId, ReadDestination(parsed, server.Registry));
+        attestorOptions = attestorOptions with { Destination = ReadDestination(parsed, server.Registry) };
         var lines = new RunLines(json, console);
         int exitCode = ExitCodes.Success;
         try

@@ -43,6 +43,8 @@ internal sealed class StoreServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(new StandardErrorLogging());
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        // A web page that resolves its own name to 127.0.0.1 must not reach the store through a browser.
+        builder.Services.AddHostFiltering(static filter => filter.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
         builder.Services.AddArtifactStore(new ArtifactStoreOptions { Folder = layout.Store });
         builder.Services
             .AddSingleton(new TrustedKeys(trustedKeys))
@@ -50,6 +52,7 @@ internal sealed class StoreServer : IAsyncDisposable
             .AddLookups()
             .AddMediator();
         var application = builder.Build();
+        application.UseHostFiltering();
         application.MapRegistry();
         application.MapContentAddressedStore();
         var server = new StoreServer(application, application.Services.GetRequiredService<AttestationIndex>());

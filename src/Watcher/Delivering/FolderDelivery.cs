@@ -11,7 +11,8 @@ namespace Provenance.Watcher.Delivering;
 /// </summary>
 public sealed class FolderDelivery(FolderRunSource folder, RunDelivery delivery, IDeliveryObserver observer, TimeProvider time)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ChildPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan RegistryPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(30);
@@ -21,6 +22,8 @@ public sealed class FolderDelivery(FolderRunSource folder, RunDelivery delivery,
     private readonly Dictionary<string, RunFile> unreadable = new(StringComparer.Ordinal);
     private readonly List<(RunFile File, long Since)> retries = [];
     private readonly Lock turn = new();
+    private TimeSpan lastLook;
+    private bool folderIsAway;
     private int done;
     private int total;
 
@@ -35,7 +38,9 @@ public sealed class FolderDelivery(FolderRunSource folder, RunDelivery delivery,
         await caughtUp().ConfigureAwait(false);
         while (follow)
         {
-            await Task.Delay(Interval, time, cancellationToken).ConfigureAwait(false);
+            // A look through a very large folder takes its time: nine parts of ten are left to others.
+            var interval = TimeSpan.FromTicks(Math.Clamp(lastLook.Ticks * 10, ShortestInterval.Ticks, LongestInterval.Ticks));
+            await Task.Delay(interval, time, cancellationToken).ConfigureAwait(false);
             foreach (var retry in retries.Where(r => time.GetElapsedTime(r.Since) > RetryInterval).ToList())
             {
                 retries.Remove(retry);
@@ -48,7 +53,7 @@ public sealed class FolderDelivery(FolderRunSource folder, RunDelivery delivery,
 
     private async Task LookAsync(bool follow, CancellationToken cancellationToken)
     {
-        var files = folder.Look();
+        var files = Look(follow);
         if (files.Count > 0)
         {
             await DeliverAsync(ReadAsync(files, follow, cancellationToken), follow, cancellationToken).ConfigureAwait(false);
@@ -60,6 +65,32 @@ public sealed class FolderDelivery(FolderRunSource folder, RunDelivery delivery,
             parents.Clear();
             total += files.Count > 0 ? waiting.Count : 0;
             await DeliverAsync(WithChildrenAsync(waiting, follow, cancellationToken), follow, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A folder that cannot be read is an error for who asks once; who follows it waits for it to come back, and is told.</summary>
+    private IReadOnlyList<RunFile> Look(bool follow)
+    {
+        long started = time.GetTimestamp();
+        try
+        {
+            var files = folder.Look();
+            folderIsAway = false;
+            return files;
+        }
+        catch (Exception e) when (follow && e is IOException or UnauthorizedAccessException)
+        {
+            if (!folderIsAway)
+            {
+                folderIsAway = true;
+                observer.Report(Unreadable(folder.FullPath, $"{folder.FullPath} cannot be read: {e.Message} It is tried again until it can."));
+            }
+
+            return [];
+        }
+        finally
+        {
+            lastLook = time.GetElapsedTime(started);
         }
     }
 
@@ -158,17 +189,19 @@ public sealed class FolderDelivery(FolderRunSource folder, RunDelivery delivery,
                 return;
             }
 
-            observer.Report(new DeliveryReport
-            {
-                Run = file.Name,
-                Key = "",
-                RunOutcome = new RunOutcome(RunState.NotDone, ""),
-                Outcome = DeliveryOutcome.NotAttested,
-                Problems = [new RunProblem(RunProblemCodes.Unreadable, problem.Message)],
-            });
+            observer.Report(Unreadable(file.Name, problem.Message));
             observer.Progress(++done, Math.Max(done, total));
         }
     }
+
+    private static DeliveryReport Unreadable(string name, string problem) => new()
+    {
+        Run = name,
+        Key = "",
+        RunOutcome = new RunOutcome(RunState.NotDone, ""),
+        Outcome = DeliveryOutcome.NotAttested,
+        Problems = [new RunProblem(RunProblemCodes.Unreadable, problem)],
+    };
 
     private sealed record Work(RunDocument Document, RunFile File, CollectedRun? Collected)
     {

@@ -18,13 +18,28 @@ public static class DocumentReader
 
     private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = MaximumDepth };
 
+    /// <summary>Reads every run document of a stream, to its end or to the limit.</summary>
+    /// <exception cref="DocumentException">The bytes are neither JSON nor YAML, or break a limit.</exception>
+    public static async Task<RunDocuments> ReadAsync(string source, Stream stream, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        using var content = new MemoryStream();
+        byte[] piece = new byte[81920];
+        for (int read; content.Length <= MaximumSize && (read = await stream.ReadAsync(piece, cancellationToken).ConfigureAwait(false)) > 0;)
+        {
+            content.Write(piece, 0, read);
+        }
+
+        return Read(source, content.ToArray());
+    }
+
     /// <summary>Reads every run document of a file's bytes.</summary>
     /// <exception cref="DocumentException">The bytes are neither JSON nor YAML, or break a limit.</exception>
     public static RunDocuments Read(string source, ReadOnlyMemory<byte> content)
     {
         if (content.Length > MaximumSize)
         {
-            throw new DocumentException($"{source} has {content.Length} bytes; at most {MaximumSize} are read. Split it into several files.");
+            throw new DocumentException($"{source} has more than {MaximumSize} bytes, the most that is read. Split it into several files.");
         }
 
         if (content.Span.StartsWith(Encoding.UTF8.Preamble))

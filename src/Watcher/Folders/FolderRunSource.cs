@@ -59,12 +59,16 @@ public sealed class FolderRunSource(string path)
         ArgumentNullException.ThrowIfNull(file);
         try
         {
-            if (file.Size > DocumentReader.MaximumSize)
+            if (file.Size is > 0 and < DocumentReader.MaximumSize)
             {
-                throw new DocumentException($"{file.Name} has {file.Size} bytes; at most {DocumentReader.MaximumSize} are read. Split it into several files.");
+                return DocumentReader.Read(file.Name, await File.ReadAllBytesAsync(file.Path, cancellationToken).ConfigureAwait(false));
             }
 
-            return DocumentReader.Read(file.Name, await File.ReadAllBytesAsync(file.Path, cancellationToken).ConfigureAwait(false));
+            var stream = File.OpenRead(file.Path);
+            await using (stream.ConfigureAwait(false))
+            {
+                return await DocumentReader.ReadAsync(file.Name, stream, cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
