@@ -28,7 +28,7 @@ public sealed class RunDelivery(IMediator mediator, CollectOptions options, Atte
         var report = new DeliveryReport
         {
             Run = collected.DisplayName,
-            Key = collected.Identity?.Key ?? "",
+            Key = collected.Identity?.InvocationId ?? "",
             RunOutcome = collected.Outcome,
             Outcome = DeliveryOutcome.NotAttested,
             Problems = collected.Problems,
