@@ -24,12 +24,12 @@ public sealed record RunIdentity
     /// <summary>What tells attempts under the same UID apart; null where a kind never reopens a run.</summary>
     public string? Attempt { get; init; }
 
-    /// <summary>The key by which a run is known to be handled: the UID and the attempt.</summary>
-    public string Key => Attempt is null ? Uid : $"{Uid}#{Attempt}";
-
-    /// <summary>The SLSA <c>invocationId</c>: <c>[cluster/]apis/group/version/namespaces/namespace/kind/name@uid[#attempt]</c>.</summary>
+    /// <summary>
+    /// The SLSA <c>invocationId</c>, and the key under which a run is known to be handled:
+    /// <c>[cluster/]apis/group/version/namespaces/namespace/kinds/name@uid[#attempt]</c>.
+    /// </summary>
     public string InvocationId =>
-        $"{(Cluster is null ? "" : Cluster + "/")}apis/{ApiVersion}/namespaces/{Namespace}/{Kind.ToLowerInvariant()}s/{Name}@{Key}";
+        $"{(Cluster is null ? "" : Cluster + "/")}apis/{ApiVersion}/namespaces/{Namespace}/{Kind.ToLowerInvariant()}s/{Name}@{Uid}{(Attempt is null ? "" : "#" + Attempt)}";
 
     /// <summary>How people write it: <c>TaskRun namespace/name</c>.</summary>
     public override string ToString() => Namespace.Length is 0 ? $"{Kind} {Name}" : $"{Kind} {Namespace}/{Name}";

@@ -33,7 +33,7 @@ internal sealed class BundleFiles(string path)
 
     // Names of runs come from files that others wrote: only characters that no file system takes for anything else.
     private static string FileName(RunIdentity run) =>
-        string.Concat($"{run.Kind}-{run.Namespace}-{run.Name}-{run.Key}".Select(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' ? c : '_')).ToLowerInvariant() is var name && name.Length > 200
+        string.Concat($"{run.Kind}-{run.Namespace}-{run.Name}-{run.Uid}{run.Attempt}".Select(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' ? c : '_')).ToLowerInvariant() is var name && name.Length > 200
             ? name[..200] + Extension
             : name + Extension;
 }
