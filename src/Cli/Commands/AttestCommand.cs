@@ -1,7 +1,6 @@
 using System.CommandLine;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
-using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor.Attesting;
 using Provenance.Attestor.Signing;
 using Provenance.Cli.Hosting;
@@ -19,13 +18,8 @@ internal sealed class AttestCommand
 
     private readonly Argument<string> file = new("RUN_FILE") { Description = "Completed runs, YAML or JSON; - reads standard input" };
     private readonly Option<string> key = new("--key") { Description = "The signing key: PEM, encrypted PEM, or cosign.key", Required = true, HelpName = "FILE" };
-    private readonly Option<string?> builderId = CommonOptions.BuilderId();
-    private readonly Option<string?> repository = CommonOptions.Repository();
-    private readonly Option<bool> besideSubject = CommonOptions.BesideSubject();
+    private readonly AttestingOptions attesting = new();
     private readonly Option<string?> bundle = new("--bundle") { Description = "Write the signed bundle to this file, or one per run into this folder; to a registry as well only with --repository or --beside-subject", HelpName = "PATH" };
-    private readonly Option<BuildTypeOption> buildType = CommonOptions.BuildType();
-    private readonly Option<bool> chainsDeepInspection = CommonOptions.ChainsDeepInspection();
-    private readonly Option<bool> attestUnsuccessful = CommonOptions.AttestUnsuccessful();
     private readonly Option<OutputFormat> output = CommonOptions.Output();
 
     public static Command Create()
@@ -33,9 +27,9 @@ internal sealed class AttestCommand
         var options = new AttestCommand();
         var command = new Command("attest", "Attest completed runs and store the attestations with their subjects")
         {
-            options.file, options.key, options.builderId, options.repository, options.besideSubject, options.bundle,
-            options.buildType, options.chainsDeepInspection, options.attestUnsuccessful, options.output,
+            options.file, options.key, options.bundle, options.output,
         };
+        options.attesting.AddTo(command);
         command.SetAction(options.RunAsync);
         return command;
     }
@@ -43,23 +37,18 @@ internal sealed class AttestCommand
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         string source = parsed.GetRequiredValue(file);
-        string builder = parsed.GetValue(builderId) is { Length: > 0 } given
-            ? given
-            : throw new CommandException(ExitCodes.Usage, $"Which platform instance built? Give its URI: --builder-id https://ci.example.com/provenance/prod (or ${CommonOptions.BuilderIdVariable}).");
-        var attestorOptions = CommonOptions.CheckedAttestorOptions(builder) with { Destination = ReadDestination(parsed) };
-        var collect = new CollectOptions
-        {
-            BuildType = parsed.GetValue(buildType),
-            ChainsDeepInspection = parsed.GetValue(chainsDeepInspection),
-            AttestUnsuccessful = parsed.GetValue(attestUnsuccessful),
-        };
+        string builderId = attesting.BuilderId(parsed)
+            ?? throw new CommandException(ExitCodes.Usage, $"Which platform instance built? Give its URI: --builder-id https://ci.example.com/provenance/prod (or ${AttestingOptions.BuilderIdVariable}).");
+        var bundles = parsed.GetValue(bundle) is { } path ? new BundleFiles(path) : null;
+
+        // A bundle file alone needs no registry; otherwise an attestation belongs beside its image.
+        var destination = attesting.Destination(parsed) ?? (bundles is null ? new AttestationDestination { BesideImages = true } : null);
+        var attestorOptions = AttestingOptions.Checked(builderId) with { Destination = destination };
         var documents = await ReadAsync(source, cancellationToken);
         using var signer = LoadSigner(parsed.GetRequiredValue(key));
         await using var services = Services.ForAttesting(attestorOptions, signer);
-        var mediator = services.GetRequiredService<IMediator>();
-        var delivery = new RunDelivery(mediator, collect, attestedRuns: null, TimeProvider.System);
+        var delivery = new RunDelivery(services.GetRequiredService<IMediator>(), attesting.Collect(parsed), attestedRuns: null, TimeProvider.System);
         var lines = new RunLines(parsed.GetValue(output) is OutputFormat.Json, Terminal.Open());
-        var bundles = parsed.GetValue(bundle) is { } path ? new BundleFiles(path) : null;
         var children = new ChildRuns(documents);
         foreach (var document in documents)
         {
@@ -78,22 +67,6 @@ internal sealed class AttestCommand
             : lines.Count(DeliveryOutcome.Failed) > 0 ? ExitCodes.Error
             : lines.Count(DeliveryOutcome.NotAttested) > 0 ? ExitCodes.Failed
             : ExitCodes.Success;
-    }
-
-    /// <summary>A bundle file alone needs no registry.</summary>
-    private AttestationDestination? ReadDestination(ParseResult parsed)
-    {
-        string? text = parsed.GetValue(repository);
-        Reference? reference = null;
-        if (text is not null && !Reference.TryParse(text, out reference, out string? problem))
-        {
-            throw new CommandException(ExitCodes.Usage, $"--repository: {problem}. Write it as host[:port]/name.");
-        }
-
-        bool beside = parsed.GetValue(besideSubject);
-        return reference is null && !beside && parsed.GetValue(bundle) is not null
-            ? null
-            : new AttestationDestination { Repository = reference, BesideImages = beside || reference is null };
     }
 
     private static async Task<IReadOnlyList<RunDocument>> ReadAsync(string source, CancellationToken cancellationToken)

@@ -52,7 +52,7 @@ internal sealed class Tour(IAnsiConsole console, StoreServer server, DataLayout 
             console.WriteLine($"tamper test  not done: {e.Message}", new Style(Color.Yellow));
         }
 
-        ShowCommands(example);
+        await ShowCommandsAsync(example, cancellationToken);
         return held;
     }
 
@@ -113,7 +113,7 @@ internal sealed class Tour(IAnsiConsole console, StoreServer server, DataLayout 
 
     private static string Describe(Verdict verdict) => verdict.Outcome is VerdictOutcome.Pass ? "verified" : $"refused, {verdict.Code}";
 
-    private void ShowCommands(AttestedSubject subject)
+    private async Task ShowCommandsAsync(AttestedSubject subject, CancellationToken cancellationToken)
     {
         string image = $"{subject.Attestation!.Name}@{subject.Digest}";
         string key = Path.GetRelativePath(Environment.CurrentDirectory, layout.PublicKey);
@@ -122,8 +122,25 @@ internal sealed class Tour(IAnsiConsole console, StoreServer server, DataLayout 
         console.WriteLine($"  {Executable()} verify {image} --key {key}");
         console.WriteLine($"  {Executable()} lookup {subject.Digest}{(layout.Folder == Path.GetFullPath(DataLayout.DefaultFolder) ? "" : $" --data {layout.Folder}")}");
         console.WriteLine($"  cosign verify-attestation --key {key} --type slsaprovenance1 --insecure-ignore-tlog {image}");
-        console.WriteLine($"  oras discover --plain-http {image}");
+        if (await IsStoredAsync(subject, cancellationToken))
+        {
+            console.WriteLine($"  oras discover --plain-http {image}");
+        }
+
         console.WriteLine();
+    }
+
+    /// <summary>Whether the image itself is where its attestation is; oras asks for it before it asks for its referrers.</summary>
+    private async Task<bool> IsStoredAsync(AttestedSubject subject, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await registries.Repository(subject.Attestation!).ResolveAsync(subject.Digest.ToString(), cancellationToken) is not null;
+        }
+        catch (RegistryException)
+        {
+            return false;
+        }
     }
 
     /// <summary>How this program can be called again from the same folder.</summary>

@@ -25,12 +25,7 @@ internal sealed class UpCommand
     private readonly Option<int> port = new("--port") { Description = "The port of 127.0.0.1 to serve on; 0 takes a free one", DefaultValueFactory = static _ => DefaultPort, HelpName = "N" };
     private readonly Option<string?> key = new("--key") { Description = "The signing key; one is made in the data folder if none is given", HelpName = "FILE" };
     private readonly Option<string> data = CommonOptions.Data();
-    private readonly Option<string?> builderId = CommonOptions.BuilderId();
-    private readonly Option<string?> repository = CommonOptions.Repository();
-    private readonly Option<bool> besideSubject = CommonOptions.BesideSubject();
-    private readonly Option<BuildTypeOption> buildType = CommonOptions.BuildType();
-    private readonly Option<bool> chainsDeepInspection = CommonOptions.ChainsDeepInspection();
-    private readonly Option<bool> attestUnsuccessful = CommonOptions.AttestUnsuccessful();
+    private readonly AttestingOptions attesting = new();
     private readonly Option<OutputFormat> output = CommonOptions.Output();
 
     public static Command Create()
@@ -38,9 +33,9 @@ internal sealed class UpCommand
         var options = new UpCommand();
         var command = new Command("up", "Run it all in one process: registry, content-addressed store, watcher and attestor on 127.0.0.1")
         {
-            options.runs, options.once, options.port, options.data, options.key, options.builderId, options.repository, options.besideSubject,
-            options.buildType, options.chainsDeepInspection, options.attestUnsuccessful, options.output,
+            options.runs, options.once, options.port, options.data, options.key, options.output,
         };
+        options.attesting.AddTo(command);
         command.SetAction(options.RunAsync);
         return command;
     }
@@ -64,25 +59,29 @@ internal sealed class UpCommand
         var console = Terminal.Open(json ? Console.Error : Console.Out);
         var layout = new DataLayout(parsed.GetRequiredValue(data));
         layout.Create();
-        var identity = Installation.Open(layout, parsed.GetValue(key), parsed.GetValue(builderId), console);
+        var identity = Installation.Open(layout, parsed.GetValue(key), attesting.BuilderId(parsed), console);
         using var signer = identity.Signer;
-        var attestorOptions = CommonOptions.CheckedAttestorOptions(identity.BuilderId);
+        var attestorOptions = AttestingOptions.Checked(identity.BuilderId);
         await using var server = await StoreServer.StartAsync(layout, chosenPort, [signer.PublicKey], cancellationToken);
         await File.WriteAllTextAsync(layout.Address, server.Address + "\n", cancellationToken);
         console.WriteLine($"serving     {server.Address}  (OCI registry, /cas/, /lookup/, /readyz; data in {layout.Folder})");
-        attestorOptions = attestorOptions with { Destination = ReadDestination(parsed, server.Registry) };
+        var embedded = EmbeddedDestination(server.Registry);
+        attestorOptions = attestorOptions with
+        {
+            Destination = attesting.Destination(parsed) switch
+            {
+                null => embedded,
+                { Repository: null } beside => embedded with { BesideImages = beside.BesideImages },
+                var chosen => chosen,
+            },
+        };
         var lines = new RunLines(json, console);
         int exitCode = ExitCodes.Success;
         try
         {
             if (folder is not null)
             {
-                var collect = new CollectOptions
-                {
-                    BuildType = parsed.GetValue(buildType),
-                    ChainsDeepInspection = parsed.GetValue(chainsDeepInspection),
-                    AttestUnsuccessful = parsed.GetValue(attestUnsuccessful),
-                };
+                var collect = attesting.Collect(parsed);
                 await using var services = Services.ForAttesting(attestorOptions, signer);
                 using var attestedRuns = AttestedRuns.Open(layout.AttestedRuns, Profile(signer, attestorOptions, collect), server.Registry);
                 var delivery = new RunDelivery(services.GetRequiredService<IMediator>(), collect, attestedRuns, TimeProvider.System);
@@ -139,22 +138,12 @@ internal sealed class UpCommand
         CultureInfo.InvariantCulture,
         $"{lines.Total} runs: {lines.Count(DeliveryOutcome.Attested)} attested, {lines.Count(DeliveryOutcome.AlreadyAttested)} already attested, {lines.Count(DeliveryOutcome.NotAttested)} not attested (the reason is beside each), {lines.Count(DeliveryOutcome.Failed)} failed");
 
-    private AttestationDestination ReadDestination(ParseResult parsed, string registry)
+    /// <summary>Our own registry stands in for every other: images under their own names, all else in one repository.</summary>
+    private static AttestationDestination EmbeddedDestination(string registry) => new()
     {
-        if (parsed.GetValue(repository) is not { } text)
-        {
-            return new AttestationDestination
-            {
-                Repository = Reference.Parse($"{registry}/attestations"),
-                MirrorRegistry = registry,
-                BesideImages = parsed.GetValue(besideSubject),
-            };
-        }
-
-        return Reference.TryParse(text, out var reference, out string? problem)
-            ? new AttestationDestination { Repository = reference, BesideImages = parsed.GetValue(besideSubject) }
-            : throw new CommandException(ExitCodes.Usage, $"--repository: {problem}. Write it as host[:port]/name.");
-    }
+        Repository = Reference.Parse($"{registry}/attestations"),
+        MirrorRegistry = registry,
+    };
 
     /// <summary>What makes an attestation another one; the port of our own registry does not.</summary>
     private static string Profile(KeySigner signer, AttestorOptions options, CollectOptions collect) => Digest.Of(System.Text.Encoding.UTF8.GetBytes(string.Join(

@@ -103,8 +103,8 @@ public sealed class RunDelivery(IMediator mediator, CollectOptions options, Atte
         {
             Outcome = !anywhere ? DeliveryOutcome.NotAttested : attested.AlreadyAttested ? DeliveryOutcome.AlreadyAttested : DeliveryOutcome.Attested,
             Subjects = attested.Subjects,
-            Bundle = attested.BundleDigest,
-            SignedBundle = attested.Bundle,
+            Bundle = anywhere ? attested.BundleDigest : null,
+            SignedBundle = anywhere ? attested.Bundle : null,
             Problems = [.. report.Problems, .. attested.Problems],
         };
     }

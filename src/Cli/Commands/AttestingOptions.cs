@@ -1,0 +1,95 @@
+using System.CommandLine;
+using Provenance.ArtifactStore.Registries;
+using Provenance.Attestor.Attesting;
+using Provenance.Watcher.Runs;
+
+namespace Provenance.Cli.Commands;
+
+/// <summary>The options of the commands that attest: what is collected, who built, and where attestations go.</summary>
+internal sealed class AttestingOptions
+{
+    public const string BuilderIdVariable = "PROVENANCE_BUILDER_ID";
+
+    private readonly Option<string?> builderId = new("--builder-id")
+    {
+        Description = $"The URI by which verifiers know this platform instance (or ${BuilderIdVariable})",
+        HelpName = "URI",
+        DefaultValueFactory = static _ => Environment.GetEnvironmentVariable(BuilderIdVariable),
+    };
+
+    private readonly Option<string?> repository = new("--repository")
+    {
+        Description = "Store attestations in this repository, host/name",
+        HelpName = "REPO",
+    };
+
+    private readonly Option<bool> besideSubject = new("--beside-subject")
+    {
+        Description = "Store attestations of images in the image's own repository, and only the others in --repository",
+    };
+
+    private readonly Option<BuildTypeOption> buildType = new("--build-type")
+    {
+        Description = "native: recorded artifacts only; chains: what Tekton Chains' slsa/v2alpha4 emits, type hints included, for migration",
+        DefaultValueFactory = static _ => BuildTypeOption.Native,
+    };
+
+    private readonly Option<bool> chainsDeepInspection = new("--chains-deep-inspection")
+    {
+        Description = "With --build-type chains: read the results of a PipelineRun's tasks as well",
+    };
+
+    private readonly Option<bool> attestUnsuccessful = new("--attest-unsuccessful")
+    {
+        Description = "Attest runs that failed, were cancelled or timed out as well; the statement says so",
+    };
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[builderId, repository, besideSubject, buildType, chainsDeepInspection, attestUnsuccessful])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>The builder id as given; null where none is.</summary>
+    public string? BuilderId(ParseResult parsed) => parsed.GetValue(builderId) is { Length: > 0 } given ? given : null;
+
+    public CollectOptions Collect(ParseResult parsed) => new()
+    {
+        BuildType = parsed.GetValue(buildType),
+        ChainsDeepInspection = parsed.GetValue(chainsDeepInspection),
+        AttestUnsuccessful = parsed.GetValue(attestUnsuccessful),
+    };
+
+    /// <summary>Where attestations go; null where nothing was said of it.</summary>
+    public AttestationDestination? Destination(ParseResult parsed)
+    {
+        bool beside = parsed.GetValue(besideSubject);
+        if (parsed.GetValue(repository) is not { } text)
+        {
+            return beside ? new AttestationDestination { BesideImages = true } : null;
+        }
+
+        return Reference.TryParse(text, out var reference, out string? problem)
+            ? new AttestationDestination { Repository = reference, BesideImages = beside }
+            : throw new CommandException(ExitCodes.Usage, $"--repository: {problem}. Write it as host[:port]/name.");
+    }
+
+    /// <summary>Checks what the operator must say, and warns of what is unwise.</summary>
+    public static AttestorOptions Checked(string builderId)
+    {
+        var options = new AttestorOptions { BuilderId = builderId };
+        if (options.Validate() is { Count: > 0 } problems)
+        {
+            throw new CommandException(ExitCodes.Usage, string.Join(Environment.NewLine, problems));
+        }
+
+        foreach (string warning in options.Lint())
+        {
+            Console.Error.WriteLine("warning: " + warning);
+        }
+
+        return options;
+    }
+}
