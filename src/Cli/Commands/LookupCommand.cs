@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Net;
 using System.Text.Json;
-using Provenance.Attestor.Lookups;
 using Provenance.Cli.Hosting;
 using Provenance.Cli.Reporting;
 
@@ -20,20 +18,6 @@ internal static class LookupCommand
         return command;
     }
 
-    /// <summary>Asks the store of the data folder.</summary>
-    public static async Task<DigestLookup> AskAsync(string address, string digest, CancellationToken cancellationToken)
-    {
-        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
-        using var answer = await client.GetAsync(new Uri($"{address}/lookup/{digest}"), cancellationToken);
-        if (answer.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.NotFound))
-        {
-            throw new CommandException(ExitCodes.Error, $"{address} answered {(int)answer.StatusCode} to the look-up of {digest}.");
-        }
-
-        await using var body = await answer.Content.ReadAsStreamAsync(cancellationToken);
-        return (await JsonSerializer.DeserializeAsync(body, JsonOutput.Default.DigestLookup, cancellationToken))!;
-    }
-
     private static async Task<int> RunAsync(string digest, DataLayout layout, OutputFormat output, CancellationToken cancellationToken)
     {
         digest = digest.Length is 64 && !digest.Contains(':', StringComparison.Ordinal) ? "sha256:" + digest : digest;
@@ -44,7 +28,7 @@ internal static class LookupCommand
 
         await using var store = await StoreConnection.OpenAsync(layout, cancellationToken)
             ?? throw new CommandException(ExitCodes.Usage, $"There is no store in {layout.Folder}. Name the data folder with --data DIR, or make one with: provenance up");
-        var found = await AskAsync(store.Address, digest, cancellationToken);
+        var found = await LookupClient.AskAsync(store.Address, digest, cancellationToken);
         if (output is OutputFormat.Json)
         {
             Console.WriteLine(JsonSerializer.Serialize(found, JsonOutput.Indented.DigestLookup));

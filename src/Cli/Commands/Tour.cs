@@ -58,7 +58,7 @@ internal sealed class Tour(IAnsiConsole console, StoreServer server, DataLayout 
 
     private async Task ShowAsync(string name, Digest digest, IReadOnlyList<(DeliveryReport Run, AttestedSubject Subject)> attestations, CancellationToken cancellationToken)
     {
-        var known = await LookupCommand.AskAsync(server.Address, digest.ToString(), cancellationToken);
+        var known = await LookupClient.AskAsync(server.Address, digest.ToString(), cancellationToken);
         var tree = new Tree(new Text($"{name}@{digest}")) { Guide = TreeGuide.Line };
         var type = tree.AddNode(new Text(Bundle.MediaTypeV03));
         foreach (var (run, subject) in attestations)

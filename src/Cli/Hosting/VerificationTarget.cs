@@ -4,7 +4,6 @@ using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Envelopes;
 using Provenance.Attestor.Statements;
 using Provenance.Attestor.Verifying;
-using Provenance.Cli.Commands;
 
 namespace Provenance.Cli.Hosting;
 
@@ -95,7 +94,7 @@ internal sealed class VerificationTarget : IAsyncDisposable
 
         var store = await StoreConnection.OpenAsync(layout, cancellationToken)
             ?? throw new CommandException(ExitCodes.Usage, $"Where is the evidence about {subject}? Name a repository with --repository, a bundle with --bundle, or a data folder with --data.");
-        var found = await LookupCommand.AskAsync(store.Address, subject.ToString(), cancellationToken);
+        var found = await LookupClient.AskAsync(store.Address, subject.ToString(), cancellationToken);
         var repositories = found.MadeBy.SelectMany(static a => a.References).Select(static r => r[..r.IndexOf('@', StringComparison.Ordinal)]).Distinct(StringComparer.Ordinal);
         var evidence = repositories.Select(r => (EvidenceSource)new RegistryEvidence(registries.Repository(Reference.Parse($"{store.Registry}/{r}"))));
         return new VerificationTarget(subject, null, [.. evidence]) { store = store };

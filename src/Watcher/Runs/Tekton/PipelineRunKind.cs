@@ -2,13 +2,14 @@ using Provenance.Attestor.Runs;
 using Provenance.Attestor.Statements;
 using Provenance.Watcher.Documents;
 using Provenance.Watcher.Runs.Tekton.Chains;
+using Provenance.Watcher.Runs.Tekton.Reading;
 
 namespace Provenance.Watcher.Runs.Tekton;
 
 /// <summary>Tekton PipelineRuns, v1 and v1beta1: what their TaskRuns recorded, together.</summary>
 internal sealed class PipelineRunKind(TimeProvider time) : IRunKind
 {
-    public const string Kind = "PipelineRun";
+    public const string Kind = TektonRun.PipelineRun;
 
     public bool Recognises(RunDocument document) => TektonRun.Is(document, Kind, "pipelineRef"u8, "pipelineSpec"u8);
 

@@ -2,6 +2,7 @@ using Provenance.Attestor.Runs;
 using Provenance.Attestor.Statements;
 using Provenance.Watcher.Documents;
 using Provenance.Watcher.Runs.Tekton.Chains;
+using Provenance.Watcher.Runs.Tekton.Reading;
 
 namespace Provenance.Watcher.Runs.Tekton;
 
@@ -11,7 +12,7 @@ internal sealed class TaskRunKind(TimeProvider time) : IRunKind
     /// <summary>The build type of TaskRuns and PipelineRuns: docs/buildtypes/tekton-v1.md.</summary>
     public const string BuildType = "https://provenance.dev/buildtypes/tekton/v1";
 
-    public const string Kind = "TaskRun";
+    public const string Kind = TektonRun.TaskRun;
 
     public bool Recognises(RunDocument document) => TektonRun.Is(document, Kind, "taskRef"u8, "taskSpec"u8);
 

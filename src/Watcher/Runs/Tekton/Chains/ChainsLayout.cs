@@ -1,5 +1,6 @@
 using Provenance.Attestor.Runs;
 using Provenance.Attestor.Statements;
+using Provenance.Watcher.Runs.Tekton.Reading;
 
 namespace Provenance.Watcher.Runs.Tekton.Chains;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Provenance.Attestor.Runs;
 using Provenance.Attestor.Statements;
 using Provenance.Watcher.Documents;
+using Provenance.Watcher.Runs.Tekton.Reading;
 
 namespace Provenance.Watcher.Runs.Tekton.Chains;
 

@@ -8,6 +8,7 @@ using Provenance.Watcher.Documents;
 using Provenance.Watcher.Runs;
 using Provenance.Watcher.Runs.Tekton;
 using Provenance.Watcher.Runs.Tekton.Chains;
+using Provenance.Watcher.Runs.Tekton.Reading;
 
 namespace Provenance.Watcher.Tests.Runs.Tekton.Chains;
 

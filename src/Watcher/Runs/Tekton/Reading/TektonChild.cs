@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Provenance.Watcher.Runs.Tekton;
+namespace Provenance.Watcher.Runs.Tekton.Reading;
 
 /// <summary>A TaskRun of a PipelineRun, from a document of its own or embedded in the old form of the PipelineRun's status.</summary>
 /// <param name="Name">The TaskRun's name.</param>

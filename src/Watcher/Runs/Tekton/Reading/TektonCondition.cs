@@ -2,7 +2,7 @@ using System.Text.Json;
 using Provenance.Attestor.Runs;
 using Provenance.Watcher.Documents;
 
-namespace Provenance.Watcher.Runs.Tekton;
+namespace Provenance.Watcher.Runs.Tekton.Reading;
 
 /// <summary>Reads how far a run is from its <c>Succeeded</c> condition.</summary>
 internal static class TektonCondition

@@ -4,7 +4,7 @@ using Provenance.Attestor.Runs;
 using Provenance.Attestor.Statements;
 using Provenance.Watcher.Documents;
 
-namespace Provenance.Watcher.Runs.Tekton;
+namespace Provenance.Watcher.Runs.Tekton.Reading;
 
 /// <summary>Reads which images the steps and sidecars ran and which remote definitions the steps had, as the kubelet and Tekton recorded them.</summary>
 internal static class TektonImages

@@ -4,7 +4,7 @@ using Provenance.Attestor.Runs;
 using Provenance.Attestor.Statements;
 using Provenance.Watcher.Documents;
 
-namespace Provenance.Watcher.Runs.Tekton;
+namespace Provenance.Watcher.Runs.Tekton.Reading;
 
 /// <summary>
 /// Reads the artifacts that steps recorded: <c>steps[].inputs</c>, <c>steps[].outputs</c> and <c>status.artifacts</c>. What is malformed

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Provenance.Attestor.Runs;
 using Provenance.Watcher.Documents;
 
-namespace Provenance.Watcher.Runs.Tekton;
+namespace Provenance.Watcher.Runs.Tekton.Reading;
 
 /// <summary>The TaskRuns below a PipelineRun, those of nested PipelineRuns included, and the children whose records cannot be read.</summary>
 internal sealed class PipelineChildren
@@ -27,7 +27,7 @@ internal sealed class PipelineChildren
     public IReadOnlyList<string> Missing => missing;
 
     /// <summary>Whether one of them may still turn up: a run whose records this reads, rather than one that records nothing.</summary>
-    public bool AwaitsChildren => missing.Exists(static m => m.StartsWith(TaskRunKind.Kind + " ", StringComparison.Ordinal) || m.StartsWith(PipelineRunKind.Kind + " ", StringComparison.Ordinal));
+    public bool AwaitsChildren => missing.Exists(static m => m.StartsWith(TektonRun.TaskRun + " ", StringComparison.Ordinal) || m.StartsWith(TektonRun.PipelineRun + " ", StringComparison.Ordinal));
 
     /// <summary>The exit codes that are not 0, as <c>task/step</c>.</summary>
     public IReadOnlyList<KeyValuePair<string, int>> ExitCodes =>
@@ -48,7 +48,7 @@ internal sealed class PipelineChildren
     {
         var found = new List<TektonChild>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        var references = run.Status.Items("childReferences"u8).Select(static r => (Kind: r.Text("kind"u8) ?? TaskRunKind.Kind, Name: r.Text("name"u8) ?? "")).ToHashSet();
+        var references = run.Status.Items("childReferences"u8).Select(static r => (Kind: r.Text("kind"u8) ?? TektonRun.TaskRun, Name: r.Text("name"u8) ?? "")).ToHashSet();
         foreach (var document in available.Of(run.Identity.Uid, run.Identity.Namespace, run.Identity.Name))
         {
             // Anyone in the namespace may name an owner: where the controller lists the children, only those count.
@@ -70,7 +70,7 @@ internal sealed class PipelineChildren
         string name = NameOf(document);
         string task = document.Root.Member("metadata"u8).Member("labels"u8).Text("tekton.dev/pipelineTask"u8) ?? name;
         var status = document.Root.Member("status"u8);
-        if (document.Kind is TaskRunKind.Kind)
+        if (document.Kind is TektonRun.TaskRun)
         {
             // A child that is not over is an old state of it: its pipeline is.
             if (TektonCondition.Read(status, now).State is not RunState.NotDone && seen.Add(name))
@@ -78,9 +78,9 @@ internal sealed class PipelineChildren
                 found.Add(new TektonChild(name, prefix + task, document.Root, status));
             }
         }
-        else if (document.Kind is PipelineRunKind.Kind && depthLeft > 0 && seen.Add(name))
+        else if (document.Kind is TektonRun.PipelineRun && depthLeft > 0 && seen.Add(name))
         {
-            Visit(new TektonRun(document, PipelineRunKind.Kind, now), $"{prefix}{task}/", depthLeft - 1);
+            Visit(new TektonRun(document, TektonRun.PipelineRun, now), $"{prefix}{task}/", depthLeft - 1);
         }
     }
 

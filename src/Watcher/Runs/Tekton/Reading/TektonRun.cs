@@ -3,7 +3,7 @@ using Provenance.Attestor.Runs;
 using Provenance.Attestor.Statements;
 using Provenance.Watcher.Documents;
 
-namespace Provenance.Watcher.Runs.Tekton;
+namespace Provenance.Watcher.Runs.Tekton.Reading;
 
 /// <summary>
 /// What TaskRuns and PipelineRuns have in common (tekton.dev v1 and v1beta1). Objects that carry v1 in their apiVersion and v1beta1 field
@@ -11,6 +11,10 @@ namespace Provenance.Watcher.Runs.Tekton;
 /// </summary>
 internal sealed class TektonRun
 {
+    public const string TaskRun = "TaskRun";
+
+    public const string PipelineRun = "PipelineRun";
+
     private readonly RunDocument document;
 
     public TektonRun(RunDocument document, string kind, DateTimeOffset now)
