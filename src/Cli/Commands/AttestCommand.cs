@@ -50,20 +50,26 @@ internal sealed class AttestCommand
         var delivery = new RunDelivery(services.GetRequiredService<IMediator>(), attesting.Collect(parsed), attestedRuns: null, TimeProvider.System);
         var lines = new RunLines(parsed.GetValue(output) is OutputFormat.Json, Terminal.Open());
         var children = new ChildRuns(documents);
+        var collected = new List<CollectedRun>();
         foreach (var document in documents)
         {
-            var collected = await delivery.CollectAsync(document, children, cancellationToken);
-            var report = await delivery.DeliverAsync(collected, Patience, cancellationToken);
+            collected.Add(await delivery.CollectAsync(document, children, cancellationToken));
+        }
+
+        bundles?.Expect(collected.Count(static c => c.Run is not null));
+        foreach (var run in collected)
+        {
+            var report = await delivery.DeliverAsync(run, Patience, cancellationToken);
             if (bundles is not null && report.SignedBundle is { } signed)
             {
-                string written = await bundles.WriteAsync(collected.Identity!, signed, cancellationToken);
-                await Console.Error.WriteLineAsync($"{collected.DisplayName}: {written}");
+                string written = await bundles.WriteAsync(run.Identity!, signed, cancellationToken);
+                await Console.Error.WriteLineAsync($"{run.DisplayName}: {written}");
             }
 
             lines.Report(report);
         }
 
-        return documents.Count is 0 ? throw new CommandException(ExitCodes.Usage, $"{source} holds no run.")
+        return documents.Count is 0 ? throw new CommandException(ExitCodes.Usage, $"{(source is "-" ? "Standard input" : source)} holds no run.")
             : lines.Count(DeliveryOutcome.Failed) > 0 ? ExitCodes.Error
             : lines.Count(DeliveryOutcome.NotAttested) > 0 ? ExitCodes.Failed
             : ExitCodes.Success;

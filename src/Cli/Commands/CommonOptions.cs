@@ -8,6 +8,7 @@ internal static class CommonOptions
     public static Option<OutputFormat> Output() => new("--output", "-o")
     {
         Description = "text for people, json for programs",
+        HelpName = "text|json",
         DefaultValueFactory = static _ => OutputFormat.Text,
     };
 

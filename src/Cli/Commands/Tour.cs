@@ -17,13 +17,23 @@ internal sealed class Tour(IAnsiConsole console, StoreServer server, DataLayout 
     private const int ShownSubjects = 5;
 
     /// <summary>Shows the last runs and tries the tampering.</summary>
+    /// <param name="attested">The runs that have an attestation.</param>
+    /// <param name="staysUp">Whether the server goes on, so that other programs can ask it.</param>
+    /// <param name="cancellationToken">Ends the showing.</param>
     /// <returns>Whether the genuine attestation was accepted and the tampered one refused.</returns>
-    public async Task<bool> ShowAsync(IReadOnlyList<DeliveryReport> attested, CancellationToken cancellationToken)
+    public async Task<bool> ShowAsync(IReadOnlyList<DeliveryReport> attested, bool staysUp, CancellationToken cancellationToken)
     {
-        if (attested.Count is 0)
+        bool held = attested.Count is 0 || await ShowAttestedAsync(attested, staysUp, cancellationToken);
+        if (staysUp)
         {
-            return true;
+            console.WriteLine($"serving     {server.Address} until stopped (Ctrl+C)");
         }
+
+        return held;
+    }
+
+    private async Task<bool> ShowAttestedAsync(IReadOnlyList<DeliveryReport> attested, bool staysUp, CancellationToken cancellationToken)
+    {
 
         var subjects = attested
             .SelectMany(static r => r.Subjects.Where(static s => s.Attestation is not null).Select(s => (Run: r, Subject: s)))
@@ -52,7 +62,7 @@ internal sealed class Tour(IAnsiConsole console, StoreServer server, DataLayout 
             console.WriteLine($"tamper test  not done: {e.Message}", new Style(Color.Yellow));
         }
 
-        await ShowCommandsAsync(example, cancellationToken);
+        await ShowCommandsAsync(example, staysUp, cancellationToken);
         return held;
     }
 
@@ -113,14 +123,22 @@ internal sealed class Tour(IAnsiConsole console, StoreServer server, DataLayout 
 
     private static string Describe(Verdict verdict) => verdict.Outcome is VerdictOutcome.Pass ? "verified" : $"refused, {verdict.Code}";
 
-    private async Task ShowCommandsAsync(AttestedSubject subject, CancellationToken cancellationToken)
+    private async Task ShowCommandsAsync(AttestedSubject subject, bool staysUp, CancellationToken cancellationToken)
     {
         string image = $"{subject.Attestation!.Name}@{subject.Digest}";
         string key = Path.GetRelativePath(Environment.CurrentDirectory, layout.PublicKey);
+        string data = layout.Folder == Path.GetFullPath(DataLayout.DefaultFolder) ? "" : $" --data {layout.Folder}";
         console.WriteLine();
         console.WriteLine("check it yourself, with our program and without it:");
-        console.WriteLine($"  {Executable()} verify {image} --key {key}");
-        console.WriteLine($"  {Executable()} lookup {subject.Digest}{(layout.Folder == Path.GetFullPath(DataLayout.DefaultFolder) ? "" : $" --data {layout.Folder}")}");
+        console.WriteLine($"  {Executable()} verify {(staysUp ? image : subject.Digest + data)} --key {key}");
+        console.WriteLine($"  {Executable()} lookup {subject.Digest}{data}");
+        if (!staysUp)
+        {
+            console.WriteLine("  (other programs can ask while the registry is up: leave --once away)");
+            console.WriteLine();
+            return;
+        }
+
         console.WriteLine($"  cosign verify-attestation --key {key} --type slsaprovenance1 --insecure-ignore-tlog {image}");
         if (await IsStoredAsync(subject, cancellationToken))
         {

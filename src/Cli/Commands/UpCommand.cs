@@ -63,7 +63,7 @@ internal sealed class UpCommand
         using var signer = identity.Signer;
         var attestorOptions = AttestingOptions.Checked(identity.BuilderId);
         await using var server = await StoreServer.StartAsync(layout, chosenPort, [signer.PublicKey], cancellationToken);
-        await File.WriteAllTextAsync(layout.Address, server.Address + "\n", cancellationToken);
+        await server.AnnounceAsync(layout, cancellationToken);
         console.WriteLine($"serving     {server.Address}  (OCI registry, /cas/, /lookup/, /readyz; data in {layout.Folder})");
         var embedded = EmbeddedDestination(server.Registry);
         attestorOptions = attestorOptions with
@@ -76,7 +76,7 @@ internal sealed class UpCommand
             },
         };
         var lines = new RunLines(json, console);
-        int exitCode = ExitCodes.Success;
+        bool held = true;
         try
         {
             if (folder is not null)
@@ -87,7 +87,16 @@ internal sealed class UpCommand
                 var delivery = new RunDelivery(services.GetRequiredService<IMediator>(), collect, attestedRuns, TimeProvider.System);
                 var source = new FolderRunSource(folder);
                 console.WriteLine($"watching    {source.FullPath}");
-                exitCode = await DeliverAsync(new FolderDelivery(source, delivery, lines, TimeProvider.System), services, server, layout, lines, console, follow: !endWhenDone, cancellationToken);
+                var tour = new Tour(console, server, layout, services.GetRequiredService<IRegistryClient>(), services.GetRequiredService<IMediator>());
+                await new FolderDelivery(source, delivery, lines, TimeProvider.System).RunAsync(
+                    follow: !endWhenDone,
+                    async () =>
+                    {
+                        console.WriteLine();
+                        console.WriteLine(Summary(lines));
+                        held = await tour.ShowAsync(lines.Attested, staysUp: !endWhenDone, cancellationToken);
+                    },
+                    cancellationToken);
             }
             else if (!endWhenDone)
             {
@@ -103,35 +112,7 @@ internal sealed class UpCommand
             File.Delete(layout.Address);
         }
 
-        return exitCode;
-    }
-
-    private static async Task<int> DeliverAsync(
-        FolderDelivery delivery,
-        ServiceProvider services,
-        StoreServer server,
-        DataLayout layout,
-        RunLines lines,
-        IAnsiConsole console,
-        bool follow,
-        CancellationToken cancellationToken)
-    {
-        bool refusedTampering = true;
-        await delivery.RunAsync(
-            follow,
-            async () =>
-            {
-                console.WriteLine();
-                console.WriteLine(Summary(lines));
-                var tour = new Tour(console, server, layout, services.GetRequiredService<IRegistryClient>(), services.GetRequiredService<IMediator>());
-                refusedTampering = await tour.ShowAsync(lines.Attested, cancellationToken);
-                if (follow)
-                {
-                    console.WriteLine($"serving     {server.Address} until stopped (Ctrl+C)");
-                }
-            },
-            cancellationToken);
-        return !refusedTampering ? ExitCodes.Failed : lines.Count(DeliveryOutcome.Failed) > 0 ? ExitCodes.Error : ExitCodes.Success;
+        return !held ? ExitCodes.Failed : endWhenDone && lines.Count(DeliveryOutcome.Failed) > 0 ? ExitCodes.Error : ExitCodes.Success;
     }
 
     private static string Summary(RunLines lines) => string.Create(

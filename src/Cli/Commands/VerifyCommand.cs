@@ -88,7 +88,7 @@ internal sealed class VerifyCommand
     {
         if (VerdictCodes.Find(code) is not { } entry)
         {
-            throw new CommandException(ExitCodes.Usage, $"There is no code {code}. The codes are listed in docs/verdicts.md.");
+            throw new CommandException(ExitCodes.Usage, $"No verdict has the code {code}. The codes of verdicts, and those of runs that are not attested, are listed in docs/verdicts.md.");
         }
 
         Console.WriteLine($"{entry.Code}: {entry.Meaning}");

@@ -8,17 +8,18 @@ internal sealed class BundleFiles(string path)
     private const string Extension = ".sigstore.json";
 
     private readonly bool isFolder = Directory.Exists(path) || Path.EndsInDirectorySeparator(path);
-    private bool written;
+    /// <summary>Refuses several bundles where there is room for one, before anything is signed.</summary>
+    public void Expect(int count)
+    {
+        if (!isFolder && count > 1)
+        {
+            throw new CommandException(ExitCodes.Usage, $"There are {count} runs to attest, and {path} is one file. Name a folder: --bundle {path}/");
+        }
+    }
 
     /// <summary>Writes a bundle and returns the file's path.</summary>
     public async Task<string> WriteAsync(RunIdentity run, ReadOnlyMemory<byte> bundle, CancellationToken cancellationToken)
     {
-        if (!isFolder && written)
-        {
-            throw new CommandException(ExitCodes.Usage, $"There are several runs, and {path} is one file. Name a folder: --bundle {path}/");
-        }
-
-        written = true;
         string target = isFolder ? Path.Combine(path, FileName(run)) : path;
         if (isFolder)
         {

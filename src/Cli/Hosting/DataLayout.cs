@@ -26,7 +26,7 @@ internal sealed record DataLayout
     /// <summary>Which runs are attested.</summary>
     public string AttestedRuns => Path.Combine(Folder, "attested.jsonl");
 
-    /// <summary>The address of the process that serves this folder, while it does.</summary>
+    /// <summary>The address of the process that serves this folder, while it does, and the mark by which that process is known.</summary>
     public string Address => Path.Combine(Folder, "address");
 
     /// <summary>Makes the folder, for its owner only.</summary>

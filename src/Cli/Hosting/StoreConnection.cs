@@ -46,8 +46,8 @@ internal sealed class StoreConnection : IAsyncDisposable
             return null;
         }
 
-        string address = (await File.ReadAllTextAsync(layout.Address, cancellationToken)).Trim();
-        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || !uri.IsLoopback)
+        string[] announced = await File.ReadAllLinesAsync(layout.Address, cancellationToken);
+        if (announced is not [var address, var instance] || !Uri.TryCreate(address, UriKind.Absolute, out var uri) || !uri.IsLoopback)
         {
             return null;
         }
@@ -56,7 +56,8 @@ internal sealed class StoreConnection : IAsyncDisposable
         {
             using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
             using var answer = await client.GetAsync(new Uri(uri, "/readyz"), cancellationToken);
-            return answer.IsSuccessStatusCode ? address : null;
+            bool isSame = answer.Headers.TryGetValues(StoreServer.InstanceHeader, out var marks) && marks.SequenceEqual([instance]);
+            return answer.IsSuccessStatusCode && isSame ? address : null;
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {

@@ -17,8 +17,12 @@ namespace Provenance.Cli.Hosting;
 /// <summary>The store in this process: OCI registry, content-addressed store and look-ups on a port of the loopback interface.</summary>
 internal sealed class StoreServer : IAsyncDisposable
 {
+    /// <summary>The header of <c>/readyz</c> that tells this process from another one that was given the same port later.</summary>
+    public const string InstanceHeader = "Provenance-Instance";
+
     private readonly WebApplication application;
     private readonly AttestationIndex index;
+    private readonly string instance = Guid.NewGuid().ToString("N");
     private volatile bool ready;
 
     private StoreServer(WebApplication application, AttestationIndex index)
@@ -33,6 +37,10 @@ internal sealed class StoreServer : IAsyncDisposable
     /// <summary><c>http://host:port</c>.</summary>
     public string Address => "http://" + Registry;
 
+    /// <summary>Lets commands find this process by the data folder.</summary>
+    public Task AnnounceAsync(DataLayout layout, CancellationToken cancellationToken) =>
+        File.WriteAllTextAsync(layout.Address, $"{Address}\n{instance}\n", cancellationToken);
+
     /// <summary>Starts serving the data folder.</summary>
     /// <param name="layout">The data folder.</param>
     /// <param name="port">The port; 0 takes a free one.</param>
@@ -41,7 +49,8 @@ internal sealed class StoreServer : IAsyncDisposable
     public static async Task<StoreServer> StartAsync(DataLayout layout, int port, IReadOnlyList<VerificationKey> trustedKeys, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().AddProvider(new StandardErrorLogging());
+        // A failure to start is ours to report, in our own words.
+        builder.Logging.ClearProviders().AddProvider(new StandardErrorLogging()).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         // A web page that resolves its own name to 127.0.0.1 must not reach the store through a browser.
         builder.Services.AddHostFiltering(static filter => filter.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
@@ -56,7 +65,7 @@ internal sealed class StoreServer : IAsyncDisposable
         application.MapRegistry();
         application.MapContentAddressedStore();
         var server = new StoreServer(application, application.Services.GetRequiredService<AttestationIndex>());
-        application.MapGet("/readyz", () => server.ready ? Results.Text("ready\n") : Results.Text("starting\n", statusCode: StatusCodes.Status503ServiceUnavailable));
+        application.MapGet("/readyz", server.AnswerReadiness);
         application.MapGet("/lookup/{digest}", LookUpAsync);
         if (!server.index.IsComplete)
         {
@@ -85,6 +94,12 @@ internal sealed class StoreServer : IAsyncDisposable
         ready = false;
         await application.StopAsync(CancellationToken.None);
         await application.DisposeAsync();
+    }
+
+    private IResult AnswerReadiness(HttpContext context)
+    {
+        context.Response.Headers[InstanceHeader] = instance;
+        return ready ? Results.Text("ready\n") : Results.Text("starting\n", statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 
     private static async Task LookUpAsync(string digest, IMediator mediator, HttpContext context)

@@ -9,8 +9,10 @@ internal static class Terminal
 
     public static IAnsiConsole Open(TextWriter output)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Interactive = InteractionSupport.No });
-        if (output == Console.Error ? Console.IsErrorRedirected : Console.IsOutputRedirected)
+        bool redirected = output == Console.Error ? Console.IsErrorRedirected : Console.IsOutputRedirected;
+        var target = new AnsiConsoleOutput(redirected ? new TrimmedWriter(output) : output);
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = target, Interactive = InteractionSupport.No });
+        if (redirected)
         {
             console.Profile.Width = 4096;
             console.Profile.Capabilities.ColorSystem = ColorSystem.NoColors;

@@ -10,7 +10,9 @@ internal static class VerdictView
     {
         var (word, color) = verdict.Outcome switch
         {
+            VerdictOutcome.Pass when verdict.Code is VerdictCodes.VerifiedWithWarnings => ("ALLOWED WITH WARNINGS", Color.Yellow),
             VerdictOutcome.Pass => ("VERIFIED", Color.Green),
+            VerdictOutcome.Fail when verdict.Code is VerdictCodes.NoEvidence => ("NO EVIDENCE", Color.Red),
             VerdictOutcome.Fail => ("REFUSED", Color.Red),
             _ => ("NOT VERIFIED (error)", Color.Red),
         };

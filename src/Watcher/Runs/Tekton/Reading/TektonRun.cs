@@ -212,7 +212,7 @@ internal sealed class TektonRun
             RunProblemCodes.NoSubject,
             spoilt
                 ? "what was recorded as its output cannot be attested, as reported. Record a URI and the full lower-case sha256 of each artifact."
-                : "no artifact was recorded as its output. Mark one in $(step.artifacts.path) with \"buildOutput\": true, or let the injector record it.");
+                : "no artifact was recorded as its output. Mark one in $(step.artifacts.path) with \"buildOutput\": true.");
     }
 
     public CollectedRun Result(CompletedRun? run, bool awaitsChildren = false) => new()
