@@ -12,6 +12,10 @@ internal sealed record Installation(KeySigner Signer, string BuilderId)
         return new Installation(signer, OpenBuilderId(layout, builderId, signer, console));
     }
 
+    /// <summary>Puts the public half of the key in use where verifiers are told to find it. Only the process that owns the folder may do so.</summary>
+    public Task PublishKeyAsync(DataLayout layout, CancellationToken cancellationToken) =>
+        File.WriteAllTextAsync(layout.PublicKey, Signer.PublicKey.ToPem(), cancellationToken);
+
     private static KeySigner OpenKey(DataLayout layout, string? keyFile, IAnsiConsole console)
     {
         string path = keyFile ?? layout.Key;
@@ -28,11 +32,6 @@ internal sealed record Installation(KeySigner Signer, string BuilderId)
         }
 
         console.WriteLine($"signing     key sha256:{loaded.Signer.PublicKey.Fingerprint}");
-        if (keyFile is not null)
-        {
-            File.WriteAllText(layout.PublicKey, loaded.Signer.PublicKey.ToPem());
-        }
-
         return loaded.Signer;
     }
 
