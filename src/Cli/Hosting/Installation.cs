@@ -37,11 +37,9 @@ internal sealed record Installation(KeySigner Signer, string BuilderId)
 
     private static string OpenBuilderId(DataLayout layout, string? builderId, KeySigner signer, IAnsiConsole console)
     {
-        if (string.IsNullOrEmpty(builderId) && File.Exists(layout.BuilderId))
-        {
-            builderId = File.ReadAllText(layout.BuilderId).Trim();
-        }
-        else if (string.IsNullOrEmpty(builderId))
+        // A crash may have left the file empty, which is as good as none.
+        builderId ??= File.Exists(layout.BuilderId) && File.ReadAllText(layout.BuilderId).Trim() is { Length: > 0 } kept ? kept : null;
+        if (builderId is null)
         {
             // Names this folder's key and nothing else, so that no two installations share it and nobody takes it for a platform.
             builderId = $"urn:provenance:local:{signer.PublicKey.Fingerprint[..32]}";
@@ -51,6 +49,6 @@ internal sealed record Installation(KeySigner Signer, string BuilderId)
         }
 
         console.WriteLine($"builder     {builderId}");
-        return builderId!;
+        return builderId;
     }
 }
