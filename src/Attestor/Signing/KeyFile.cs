@@ -174,8 +174,10 @@ public static class KeyFile
         }
     }
 
+    /// <summary>The file is there whole or not at all: half a key would stop every later start.</summary>
     private static void WriteNew(string path, string text, UnixFileMode mode)
     {
+        string temporary = $"{path}.{Path.GetRandomFileName()}";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
@@ -184,12 +186,21 @@ public static class KeyFile
 
         try
         {
-            using var file = new FileStream(path, options);
-            file.Write(Encoding.ASCII.GetBytes(text));
-            file.Flush(flushToDisk: true);
+            using (var file = new FileStream(temporary, options))
+            {
+                file.Write(Encoding.ASCII.GetBytes(text));
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            if (File.Exists(temporary))
+            {
+                File.Delete(temporary);
+            }
+
             throw new KeyException("KEY_UNWRITABLE", $"{path} cannot be written: {e.Message}", e);
         }
     }

@@ -63,6 +63,7 @@ internal sealed class UpCommand
         using var signer = identity.Signer;
         var attestorOptions = AttestingOptions.Checked(identity.BuilderId);
         await using var server = await StoreServer.StartAsync(layout, chosenPort, [signer.PublicKey], cancellationToken);
+        await identity.PublishKeyAsync(layout, cancellationToken);
         await server.AnnounceAsync(layout, cancellationToken);
         console.WriteLine($"serving     {server.Address}  (OCI registry, /cas/, /lookup/, /readyz; data in {layout.Folder})");
         var embedded = EmbeddedDestination(server.Registry);

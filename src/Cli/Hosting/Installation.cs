@@ -12,6 +12,10 @@ internal sealed record Installation(KeySigner Signer, string BuilderId)
         return new Installation(signer, OpenBuilderId(layout, builderId, signer, console));
     }
 
+    /// <summary>Puts the public half of the key in use where verifiers are told to find it. Only the process that owns the folder may do so.</summary>
+    public Task PublishKeyAsync(DataLayout layout, CancellationToken cancellationToken) =>
+        File.WriteAllTextAsync(layout.PublicKey, Signer.PublicKey.ToPem(), cancellationToken);
+
     private static KeySigner OpenKey(DataLayout layout, string? keyFile, IAnsiConsole console)
     {
         string path = keyFile ?? layout.Key;
@@ -28,21 +32,14 @@ internal sealed record Installation(KeySigner Signer, string BuilderId)
         }
 
         console.WriteLine($"signing     key sha256:{loaded.Signer.PublicKey.Fingerprint}");
-        if (keyFile is not null)
-        {
-            File.WriteAllText(layout.PublicKey, loaded.Signer.PublicKey.ToPem());
-        }
-
         return loaded.Signer;
     }
 
     private static string OpenBuilderId(DataLayout layout, string? builderId, KeySigner signer, IAnsiConsole console)
     {
-        if (string.IsNullOrEmpty(builderId) && File.Exists(layout.BuilderId))
-        {
-            builderId = File.ReadAllText(layout.BuilderId).Trim();
-        }
-        else if (string.IsNullOrEmpty(builderId))
+        // A crash may have left the file empty, which is as good as none.
+        builderId ??= File.Exists(layout.BuilderId) && File.ReadAllText(layout.BuilderId).Trim() is { Length: > 0 } kept ? kept : null;
+        if (builderId is null)
         {
             // Names this folder's key and nothing else, so that no two installations share it and nobody takes it for a platform.
             builderId = $"urn:provenance:local:{signer.PublicKey.Fingerprint[..32]}";
@@ -52,6 +49,6 @@ internal sealed record Installation(KeySigner Signer, string BuilderId)
         }
 
         console.WriteLine($"builder     {builderId}");
-        return builderId!;
+        return builderId;
     }
 }
