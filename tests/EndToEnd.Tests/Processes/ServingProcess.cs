@@ -49,7 +49,7 @@ internal sealed class ServingProcess : IAsyncDisposable
             string addressFile = Path.Combine(data, "address");
             await server.WaitAsync("readiness", async () =>
             {
-                if (!File.Exists(addressFile) || (await File.ReadAllTextAsync(addressFile)).Trim() is not { Length: > 0 } address)
+                if (!File.Exists(addressFile) || (await File.ReadAllLinesAsync(addressFile)) is not [var address, _])
                 {
                     return false;
                 }
