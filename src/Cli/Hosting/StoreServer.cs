@@ -1,7 +1,9 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using MediatR;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -49,7 +51,7 @@ internal sealed class StoreServer : IAsyncDisposable
     public static async Task<StoreServer> StartAsync(DataLayout layout, int port, IReadOnlyList<VerificationKey> trustedKeys, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        // A failure to start is ours to report, in our own words.
+        // What stops the start is said by the command, in one line.
         builder.Logging.ClearProviders().AddProvider(new StandardErrorLogging()).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         // A web page that resolves its own name to 127.0.0.1 must not reach the store through a browser.
@@ -76,10 +78,11 @@ internal sealed class StoreServer : IAsyncDisposable
         {
             await application.StartAsync(cancellationToken);
         }
-        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        catch (Exception e) when (e is IOException or SocketException)
         {
             await application.DisposeAsync();
-            throw new CommandException(ExitCodes.Usage, $"Port {port} of 127.0.0.1 is in use. Choose another with --port N; 0 takes a free one.");
+            string problem = e.InnerException is AddressInUseException ? "is in use" : $"cannot be served on ({e.Message})";
+            throw new CommandException(ExitCodes.Usage, $"Port {port} of 127.0.0.1 {problem}. Choose another with --port N; 0 takes a free one.");
         }
 
         server.ready = true;

@@ -69,6 +69,12 @@ internal sealed class VerificationTarget : IAsyncDisposable
             return await WithStoreAsync(await Digest.OfAsync(file, cancellationToken), chosen, layout, registries, cancellationToken);
         }
 
+        if (!target.Contains('/', StringComparison.Ordinal) && target.Split(':')[0] is "sha256" or "sha512")
+        {
+            // As a reference it would be a tag of the image library/sha256 on Docker Hub, which nobody means.
+            throw new CommandException(ExitCodes.Usage, $"{target} is no file and no digest. A digest is written algorithm:hex, in full and in lower case.");
+        }
+
         var reference = ParseReference(target, target);
         var subjectDigest = reference.Digest ?? await ResolveTagAsync(registries, reference, cancellationToken);
         return new VerificationTarget(subjectDigest, reference.Name, chosen.Count > 0 ? chosen : [new RegistryEvidence(registries.Repository(reference))])
