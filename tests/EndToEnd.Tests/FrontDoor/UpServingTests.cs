@@ -113,7 +113,7 @@ public sealed class UpServingTests(SampleRuns samples) : IClassFixture<SampleRun
         string publicKey = await File.ReadAllTextAsync(data["keys/attestor.pub"]);
         (await Executable.RunAsync("up", "--once", "--port", "0", "--data", data.Path, "--key", keys["own.key"])).ShouldBeRefused("in use by another process", data["store"]);
         (await File.ReadAllTextAsync(data["keys/attestor.pub"])).Should().Be(publicKey);
-        (await File.ReadAllTextAsync(data["address"])).Trim().Should().Be(server.Address);
+        (await File.ReadAllLinesAsync(data["address"]))[0].Should().Be(server.Address);
         string digest = samples["TaskRun shop/build-shop-api-7x2k4"].GetProperty("subjects")[0].GetProperty("digest").GetString()!;
         (await Executable.RunAsync("lookup", digest, "--data", data.Path, "-o", "json")).ShouldEndWith(0).Json.GetProperty("madeBy").GetArrayLength().Should().Be(1);
         (await Executable.RunAsync("verify", digest, "--data", data.Path, "--key", data["keys/attestor.pub"])).ShouldEndWith(0);
