@@ -115,13 +115,17 @@ internal sealed class AttestationPublisher(IRegistryClient registries, ISigner s
 
     private static async Task<byte[]?> FetchBundleAsync(IRepository repository, Digest manifest, CancellationToken cancellationToken)
     {
-        if (await repository.FetchManifestAsync(manifest, cancellationToken).ConfigureAwait(false) is not { } fetched
-            || BundleManifest.FindBundle(fetched.Content) is not { } layer)
+        try
         {
+            return await repository.FetchManifestAsync(manifest, cancellationToken).ConfigureAwait(false) is { } fetched && BundleManifest.FindBundle(fetched.Content) is { } layer
+                ? await repository.FetchBlobAsync(layer, Bundle.MaximumSize, cancellationToken).ConfigureAwait(false)
+                : null;
+        }
+        catch (RegistryException e) when (e.Code is "LIMIT")
+        {
+            // Nothing that we wrote is so large, and what a stranger put there must not keep a run from being attested.
             return null;
         }
-
-        return await repository.FetchBlobAsync(layer, Bundle.MaximumSize, cancellationToken).ConfigureAwait(false);
     }
 
     private bool IsOurs(byte[] bytes, byte[] statement)
