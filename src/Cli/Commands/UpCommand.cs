@@ -44,16 +44,7 @@ internal sealed class UpCommand
     {
         bool json = parsed.GetValue(output) is OutputFormat.Json;
         bool endWhenDone = parsed.GetValue(once);
-        string? folder = parsed.GetValue(runs);
-        if (folder is not null && !Directory.Exists(folder))
-        {
-            throw new CommandException(ExitCodes.Usage, $"There is no folder {folder}. Name a folder of run files, or none to serve only.");
-        }
-
-        if (parsed.GetValue(port) is var chosenPort && chosenPort is < 0 or > 65535)
-        {
-            throw new CommandException(ExitCodes.Usage, $"--port {chosenPort} is no port; it is between 0 and 65535.");
-        }
+        var (folder, chosenPort) = ReadArguments(parsed);
 
         // Whoever reads standard output as JSON gets nothing else there.
         var console = Terminal.Open(json ? Console.Error : Console.Out);
@@ -66,16 +57,7 @@ internal sealed class UpCommand
         await identity.PublishKeyAsync(layout, cancellationToken);
         await server.AnnounceAsync(layout, cancellationToken);
         console.WriteLine($"serving     {server.Address}  (OCI registry, /cas/, /lookup/, /readyz; data in {layout.Folder})");
-        var embedded = EmbeddedDestination(server.Registry);
-        attestorOptions = attestorOptions with
-        {
-            Destination = attesting.Destination(parsed) switch
-            {
-                null => embedded,
-                { Repository: null } beside => embedded with { BesideImages = beside.BesideImages },
-                var chosen => chosen,
-            },
-        };
+        attestorOptions = attestorOptions with { Destination = Destination(parsed, server.Registry) };
         var lines = new RunLines(json, console);
         bool held = true;
         try
@@ -116,16 +98,37 @@ internal sealed class UpCommand
         return !held ? ExitCodes.Failed : endWhenDone && lines.Count(DeliveryOutcome.Failed) > 0 ? ExitCodes.Error : ExitCodes.Success;
     }
 
+    private (string? Folder, int Port) ReadArguments(ParseResult parsed)
+    {
+        string? folder = parsed.GetValue(runs);
+        if (folder is not null && !Directory.Exists(folder))
+        {
+            throw new CommandException(ExitCodes.Usage, $"There is no folder {folder}. Name a folder of run files, or none to serve only.");
+        }
+
+        int chosenPort = parsed.GetValue(port);
+        return chosenPort is >= 0 and <= 65535
+            ? (folder, chosenPort)
+            : throw new CommandException(ExitCodes.Usage, $"--port {chosenPort} is no port; it is between 0 and 65535.");
+    }
+
     private static string Summary(RunLines lines) => string.Create(
         CultureInfo.InvariantCulture,
         $"{lines.Total} runs: {lines.Count(DeliveryOutcome.Attested)} attested, {lines.Count(DeliveryOutcome.AlreadyAttested)} already attested, {lines.Count(DeliveryOutcome.NotAttested)} not attested (the reason is beside each), {lines.Count(DeliveryOutcome.Failed)} failed");
 
-    /// <summary>Our own registry stands in for every other: images under their own names, all else in one repository.</summary>
-    private static AttestationDestination EmbeddedDestination(string registry) => new()
+    /// <summary>
+    /// Where nothing else is said, our own registry stands in for every other: images under their own names, all else in one repository.
+    /// </summary>
+    private AttestationDestination Destination(ParseResult parsed, string ownRegistry)
     {
-        Repository = Reference.Parse($"{registry}/attestations"),
-        MirrorRegistry = registry,
-    };
+        var embedded = new AttestationDestination { Repository = Reference.Parse($"{ownRegistry}/attestations"), MirrorRegistry = ownRegistry };
+        return attesting.Destination(parsed) switch
+        {
+            null => embedded,
+            { Repository: null } beside => embedded with { BesideImages = beside.BesideImages },
+            var chosen => chosen,
+        };
+    }
 
     /// <summary>What makes an attestation another one; the port of our own registry does not.</summary>
     private static string Profile(KeySigner signer, AttestorOptions options, CollectOptions collect) => Digest.Of(System.Text.Encoding.UTF8.GetBytes(string.Join(
