@@ -11,6 +11,12 @@ internal sealed class PipelineRunKind(TimeProvider time) : IRunKind
 {
     public const string Kind = TektonRun.PipelineRun;
 
+    public string Platform => TektonRun.Platform;
+
+    public IReadOnlyList<RunResource> Resources { get; } = [TektonRun.Resource("pipelineruns", Kind)];
+
+    public bool MayBeOver(ref readonly ObjectHead head) => TektonCondition.MayBeOver(in head);
+
     public bool Recognises(RunDocument document) => TektonRun.Is(document, Kind, "pipelineRef"u8, "pipelineSpec"u8);
 
     public CollectedRun Collect(RunDocument document, ChildRuns children, CollectOptions options)

@@ -14,6 +14,12 @@ internal sealed class TaskRunKind(TimeProvider time) : IRunKind
 
     public const string Kind = TektonRun.TaskRun;
 
+    public string Platform => TektonRun.Platform;
+
+    public IReadOnlyList<RunResource> Resources { get; } = [TektonRun.Resource("taskruns", Kind)];
+
+    public bool MayBeOver(ref readonly ObjectHead head) => TektonCondition.MayBeOver(in head);
+
     public bool Recognises(RunDocument document) => TektonRun.Is(document, Kind, "taskRef"u8, "taskSpec"u8);
 
     public CollectedRun Collect(RunDocument document, ChildRuns children, CollectOptions options)

@@ -30,6 +30,9 @@ internal static class TektonCondition
         return new RunOutcome(RunState.NotDone, "");
     }
 
+    /// <summary>Whether a run may be over: it is certainly not while its condition is absent or Unknown.</summary>
+    public static bool MayBeOver(ref readonly ObjectHead head) => head.Condition("Succeeded"u8) is ConditionStatus.True or ConditionStatus.False;
+
     /// <summary>When the run ended, as its controller said or, where it did not, as its condition did.</summary>
     public static DateTimeOffset? ReadEnd(JsonElement status) =>
         status.Time("completionTime"u8) ?? status.Items("conditions"u8).Where(static c => c.Text("type"u8) == "Succeeded").Select(static c => c.Time("lastTransitionTime"u8)).FirstOrDefault();

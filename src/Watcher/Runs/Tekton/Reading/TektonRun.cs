@@ -15,6 +15,8 @@ internal sealed class TektonRun
 
     public const string PipelineRun = "PipelineRun";
 
+    public const string Platform = "tekton";
+
     private readonly RunDocument document;
 
     public TektonRun(RunDocument document, string kind, DateTimeOffset now)
@@ -46,6 +48,9 @@ internal sealed class TektonRun
     public RunOutcome Outcome { get; }
 
     public List<RunProblem> Problems { get; } = [];
+
+    /// <summary>Where the API server serves a kind of Tekton's.</summary>
+    public static RunResource Resource(string plural, string kind) => new() { Group = "tekton.dev", Versions = ["v1", "v1beta1"], Plural = plural, Kind = kind };
 
     /// <summary>Whether the document is of the kind, or names no kind and has the members that only this kind has.</summary>
     public static bool Is(RunDocument document, string kind, ReadOnlySpan<byte> specReference, ReadOnlySpan<byte> specInline)

@@ -1,0 +1,306 @@
+using System.Text.Json;
+
+namespace Provenance.Watcher.Runs;
+
+/// <summary>
+/// What must be known of a Kubernetes object before it is worth building: read in one pass over its JSON, without allocating. The spans
+/// are JSON string contents as they stand in the bytes, escapes included; an object of the API server has none in these places.
+/// </summary>
+public ref struct ObjectHead
+{
+    private const int MaximumDepth = 64;
+
+    private readonly ReadOnlySpan<byte> json;
+    private Range name;
+    private Range nameSpace;
+    private Range uid;
+    private Range resourceVersion;
+    private Range finishedAt;
+    private Range phase;
+    private Range labels;
+    private Range owners;
+    private Range conditions;
+
+    private ObjectHead(ReadOnlySpan<byte> json) => this.json = json;
+
+    /// <summary><c>metadata.name</c>.</summary>
+    public readonly ReadOnlySpan<byte> Name => json[name];
+
+    /// <summary><c>metadata.namespace</c>.</summary>
+    public readonly ReadOnlySpan<byte> Namespace => json[nameSpace];
+
+    /// <summary><c>metadata.uid</c>.</summary>
+    public readonly ReadOnlySpan<byte> Uid => json[uid];
+
+    /// <summary><c>metadata.resourceVersion</c>.</summary>
+    public readonly ReadOnlySpan<byte> ResourceVersion => json[resourceVersion];
+
+    /// <summary>Whether <c>metadata.deletionTimestamp</c> is set.</summary>
+    public bool IsDeleting { get; private set; }
+
+    /// <summary>Whether <c>metadata.finalizers</c> holds anything.</summary>
+    public bool HasFinalizers { get; private set; }
+
+    /// <summary>Whether <c>status.completionTime</c> is set.</summary>
+    public bool HasCompletionTime { get; private set; }
+
+    /// <summary><c>status.finishedAt</c>, or <c>status.completionTime</c> where that is set.</summary>
+    public readonly ReadOnlySpan<byte> FinishedAt => json[finishedAt];
+
+    /// <summary><c>status.phase</c>.</summary>
+    public readonly ReadOnlySpan<byte> Phase => json[phase];
+
+    /// <summary>Where <c>metadata.managedFields</c> stands in the JSON, from its name to the end of its value; empty where it does not.</summary>
+    public Range ManagedFields { get; private set; }
+
+    /// <summary>Reads the head of an object.</summary>
+    /// <exception cref="JsonException">The bytes are no JSON object.</exception>
+    public static ObjectHead Read(ReadOnlySpan<byte> json)
+    {
+        var head = new ObjectHead(json);
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaximumDepth });
+        if (!reader.Read() || reader.TokenType is not JsonTokenType.StartObject)
+        {
+            throw new JsonException("An object of the API server is a JSON object.");
+        }
+
+        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("metadata"u8))
+            {
+                head.ReadMetadata(ref reader);
+            }
+            else if (reader.ValueTextEquals("status"u8))
+            {
+                head.ReadStatus(ref reader);
+            }
+            else
+            {
+                Pass(ref reader);
+            }
+        }
+
+        return head;
+    }
+
+    /// <summary>The status of the condition of a type.</summary>
+    public readonly ConditionStatus Condition(ReadOnlySpan<byte> type)
+    {
+        if (!Exists(conditions))
+        {
+            return ConditionStatus.Absent;
+        }
+
+        var reader = new Utf8JsonReader(json[conditions]);
+        reader.Read();
+        while (reader.Read() && reader.TokenType is not JsonTokenType.EndArray)
+        {
+            if (reader.TokenType is JsonTokenType.StartObject && ReadCondition(ref reader, type) is { } status)
+            {
+                return status;
+            }
+        }
+
+        return ConditionStatus.Absent;
+    }
+
+    /// <summary>The value of a label; empty where there is none.</summary>
+    public readonly ReadOnlySpan<byte> Label(ReadOnlySpan<byte> key)
+    {
+        if (!Exists(labels))
+        {
+            return default;
+        }
+
+        var reader = new Utf8JsonReader(json[labels]);
+        reader.Read();
+        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        {
+            bool found = reader.ValueTextEquals(key);
+            reader.Read();
+            if (found)
+            {
+                return reader.TokenType is JsonTokenType.String ? reader.ValueSpan : default;
+            }
+
+            reader.Skip();
+        }
+
+        return default;
+    }
+
+    /// <summary>The UID of the n-th owner, counted from 0; empty where there are not so many.</summary>
+    public readonly ReadOnlySpan<byte> OwnerUid(int index)
+    {
+        if (!Exists(owners))
+        {
+            return default;
+        }
+
+        var reader = new Utf8JsonReader(json[owners]);
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.PropertyName && reader.CurrentDepth is 2)
+            {
+                bool found = reader.ValueTextEquals("uid"u8);
+                reader.Read();
+                if (found && reader.TokenType is JsonTokenType.String && index-- is 0)
+                {
+                    return reader.ValueSpan;
+                }
+
+                reader.Skip();
+            }
+        }
+
+        return default;
+    }
+
+    private static ConditionStatus? ReadCondition(ref Utf8JsonReader reader, ReadOnlySpan<byte> type)
+    {
+        bool isType = false;
+        var status = ConditionStatus.Unknown;
+        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        {
+            bool namesType = reader.ValueTextEquals("type"u8);
+            bool namesStatus = reader.ValueTextEquals("status"u8);
+            reader.Read();
+            if (reader.TokenType is JsonTokenType.String)
+            {
+                isType |= namesType && reader.ValueTextEquals(type);
+                status = !namesStatus ? status
+                    : reader.ValueTextEquals("True"u8) ? ConditionStatus.True
+                    : reader.ValueTextEquals("False"u8) ? ConditionStatus.False
+                    : ConditionStatus.Unknown;
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        return isType ? status : null;
+    }
+
+    private static void Pass(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        reader.Skip();
+    }
+
+    private static bool Exists(Range range) => range.End.Value > range.Start.Value;
+
+    private static Range Text(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType is JsonTokenType.String)
+        {
+            int start = (int)reader.TokenStartIndex + 1;
+            return start..(start + reader.ValueSpan.Length);
+        }
+
+        reader.Skip();
+        return default;
+    }
+
+    private static Range Raw(ref Utf8JsonReader reader, JsonTokenType expected)
+    {
+        reader.Read();
+        bool fits = reader.TokenType == expected;
+        int start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return fits ? start..(int)reader.BytesConsumed : default;
+    }
+
+    private void ReadMetadata(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType is not JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("name"u8))
+            {
+                name = Text(ref reader);
+            }
+            else if (reader.ValueTextEquals("namespace"u8))
+            {
+                nameSpace = Text(ref reader);
+            }
+            else if (reader.ValueTextEquals("uid"u8))
+            {
+                uid = Text(ref reader);
+            }
+            else if (reader.ValueTextEquals("resourceVersion"u8))
+            {
+                resourceVersion = Text(ref reader);
+            }
+            else if (reader.ValueTextEquals("deletionTimestamp"u8))
+            {
+                IsDeleting = Exists(Text(ref reader));
+            }
+            else if (reader.ValueTextEquals("labels"u8))
+            {
+                labels = Raw(ref reader, JsonTokenType.StartObject);
+            }
+            else if (reader.ValueTextEquals("ownerReferences"u8))
+            {
+                owners = Raw(ref reader, JsonTokenType.StartArray);
+            }
+            else if (reader.ValueTextEquals("finalizers"u8))
+            {
+                var finalizers = Raw(ref reader, JsonTokenType.StartArray);
+                HasFinalizers = finalizers.End.Value - finalizers.Start.Value > 2;
+            }
+            else if (reader.ValueTextEquals("managedFields"u8))
+            {
+                int start = (int)reader.TokenStartIndex;
+                Pass(ref reader);
+                ManagedFields = start..(int)reader.BytesConsumed;
+            }
+            else
+            {
+                Pass(ref reader);
+            }
+        }
+    }
+
+    private void ReadStatus(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType is not JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("conditions"u8))
+            {
+                conditions = Raw(ref reader, JsonTokenType.StartArray);
+            }
+            else if (reader.ValueTextEquals("completionTime"u8))
+            {
+                finishedAt = Text(ref reader);
+                HasCompletionTime = Exists(finishedAt);
+            }
+            else if (reader.ValueTextEquals("finishedAt"u8))
+            {
+                finishedAt = Text(ref reader);
+            }
+            else if (reader.ValueTextEquals("phase"u8))
+            {
+                phase = Text(ref reader);
+            }
+            else
+            {
+                Pass(ref reader);
+            }
+        }
+    }
+}
