@@ -1,11 +1,18 @@
 using Provenance.Attestor.Runs;
 using Provenance.Attestor.Statements;
+using Provenance.Watcher.Documents;
 
 namespace Provenance.Watcher.Runs.Recorded;
 
 /// <summary>What is found out about one run while it is read: which it is, how it ended, what is wrong with it, and what came of it.</summary>
 internal sealed class RunAccount(string source, RunIdentity identity, RunOutcome outcome)
 {
+    /// <summary>The account of a Kubernetes object, which is identified by its UID.</summary>
+    public RunAccount(RunDocument document, RunOutcome outcome)
+        : this(document.Source, IdentityOf(document), outcome)
+    {
+    }
+
     public RunIdentity Identity { get; } = identity;
 
     public RunOutcome Outcome { get; } = outcome;
@@ -75,6 +82,19 @@ internal sealed class RunAccount(string source, RunIdentity identity, RunOutcome
         Problems = Problems,
         AwaitsChildren = awaitsChildren,
     };
+
+    private static RunIdentity IdentityOf(RunDocument document)
+    {
+        var metadata = document.Root.Member("metadata"u8);
+        return new RunIdentity
+        {
+            ApiVersion = document.ApiVersion,
+            Kind = document.Kind,
+            Namespace = metadata.Text("namespace"u8) ?? "",
+            Name = metadata.Text("name"u8) ?? "",
+            Uid = metadata.Text("uid"u8) ?? "",
+        };
+    }
 
     private string DescribeOutcome() => Outcome.Reason.Length is 0 ? "no condition yet" : Outcome.Reason;
 }

@@ -45,6 +45,11 @@ internal sealed class PipelineRunKind(TimeProvider time) : IRunKind
             ReadTaskDefinition(run, child, materials);
         }
 
+        foreach (var child in tree.CustomRuns)
+        {
+            artifacts.Read(child.Status, $"custom task {child.PipelineTask}: ");
+        }
+
         foreach (string missing in tree.Missing)
         {
             run.Report(RunProblemCodes.ChildMissing, $"its child {missing} is not at hand; what it recorded is not in the attestation, which says so.");

@@ -16,6 +16,11 @@ internal sealed class TektonRun
 
     public const string PipelineRun = "PipelineRun";
 
+    public const string CustomRun = "CustomRun";
+
+    /// <summary>What CustomRun was called in v1alpha1.</summary>
+    public const string OldCustomRun = "Run";
+
     public const string Platform = "tekton";
 
     private const string Advice = "Mark one in $(step.artifacts.path) with \"buildOutput\": true.";
@@ -36,7 +41,7 @@ internal sealed class TektonRun
             Name = metadata.Text("name"u8) ?? "",
             Uid = metadata.Text("uid"u8) ?? "",
         };
-        account = new RunAccount(document.Source, identity, TektonCondition.Read(Status, now));
+        account = new RunAccount(document.Source, identity, kind is CustomRun or OldCustomRun ? TektonCondition.ReadCustom(Status) : TektonCondition.Read(Status, now));
     }
 
     public JsonElement Spec { get; }
@@ -121,6 +126,7 @@ internal sealed class TektonRun
             {
                 if (!(member.NameEquals("params"u8) || member.NameEquals("taskRef"u8) || member.NameEquals("taskSpec"u8)
                     || member.NameEquals("pipelineRef"u8) || member.NameEquals("pipelineSpec"u8)
+                    || member.NameEquals("customRef"u8) || member.NameEquals("customSpec"u8) || member.NameEquals("ref"u8) || member.NameEquals("spec"u8)
                     || member.NameEquals("status"u8) || member.NameEquals("statusMessage"u8)))
                 {
                     settings.Add(new NamedValue(member.Name, member.Value));
