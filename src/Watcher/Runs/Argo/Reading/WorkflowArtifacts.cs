@@ -22,8 +22,7 @@ internal sealed class WorkflowArtifacts(Action<string, string> report)
     private readonly List<NamedValue> memoizations = [];
 
     /// <summary>What was recorded. What an earlier run made, and this one took over, is an input of this one.</summary>
-    public IReadOnlyList<RecordedArtifact> Artifacts =>
-        ArtifactRecords.WithoutInternalInputs([.. records.Artifacts, .. reused.Artifacts.Select(static a => a with { Role = ArtifactRole.Input })]);
+    public IEnumerable<RecordedArtifact> Artifacts => records.Artifacts.Concat(reused.Artifacts.Select(static a => a with { Role = ArtifactRole.Input }));
 
     /// <summary>The nodes whose outputs were taken from an earlier run, as <c>memoized/node</c>, with Argo's account of where.</summary>
     public IReadOnlyList<NamedValue> Memoizations => memoizations;
@@ -50,15 +49,6 @@ internal sealed class WorkflowArtifacts(Action<string, string> report)
         }
     }
 
-    /// <summary>Reads what a container of the node's Pod recorded.</summary>
-    public void Read(WorkflowNode node, JsonElement record, string place)
-    {
-        if (IsCounted(node))
-        {
-            records.Read(record, place);
-        }
-    }
-
     private void ReadRecord(WorkflowNode node, JsonElement value)
     {
         string place = $"node {node.Label}";
@@ -70,20 +60,14 @@ internal sealed class WorkflowArtifacts(Action<string, string> report)
         {
             reused.Read(record, place);
         }
-        else if (IsCounted(node))
+        else if (node.HasSucceeded)
         {
             records.Read(record, place);
         }
-    }
-
-    /// <summary>Another attempt may have made up for a node that failed, and what it left behind may be half finished.</summary>
-    private bool IsCounted(WorkflowNode node)
-    {
-        if (!node.HasSucceeded)
+        else
         {
-            report(RunProblemCodes.ArtifactRecord, $"node {node.Label}: it did not succeed; what it recorded is not read.");
+            // Another attempt may have made up for it, and what it left behind may be half finished.
+            report(RunProblemCodes.ArtifactRecord, $"{place}: it did not succeed; what it recorded is not read.");
         }
-
-        return node.HasSucceeded;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Provenance.Attestor.Envelopes;
 using Provenance.Watcher.Documents;
 using Provenance.Watcher.Runs.Argo.Compression;
 
@@ -61,15 +62,20 @@ internal static class WorkflowNodes
 
         try
         {
-            var unpacked = NodeCompression.Decompress(Convert.FromBase64String(packed));
-            if (EmbeddedJson.TryRead(unpacked, out var nodes))
+            if (!StrictBase64.TryDecode(packed, out byte[]? bytes))
+            {
+                problem = "its compressedNodes are no base64";
+            }
+            else if (EmbeddedJson.TryRead(NodeCompression.Decompress(bytes), out var nodes))
             {
                 return nodes;
             }
-
-            problem = "its compressedNodes hold no JSON object";
+            else
+            {
+                problem = "its compressedNodes hold no JSON object";
+            }
         }
-        catch (Exception e) when (e is FormatException or InvalidDataException)
+        catch (InvalidDataException e)
         {
             problem = $"its compressedNodes cannot be unpacked: {e.Message}";
         }
