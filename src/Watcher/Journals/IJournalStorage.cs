@@ -1,7 +1,7 @@
 namespace Provenance.Watcher.Journals;
 
 /// <summary>The files beneath a journal: numbered segments that only grow.</summary>
-public interface IJournalStorage : IDisposable
+internal interface IJournalStorage : IDisposable
 {
     /// <summary>The numbers of the segments, ascending.</summary>
     IReadOnlyList<int> Segments { get; }

@@ -7,7 +7,7 @@ namespace Provenance.Watcher.Journals;
 /// once <see cref="CommitAsync"/> has returned for it. A torn end, as a crash leaves one, is cut off when the journal is opened. When the
 /// disk refuses, nothing is lost or half-kept: the same bytes are written again until it accepts them, and callers wait.
 /// </summary>
-public sealed class Journal : IAsyncDisposable
+internal sealed class Journal : IAsyncDisposable
 {
     private readonly IJournalStorage storage;
     private readonly JournalOptions options;
@@ -48,6 +48,30 @@ public sealed class Journal : IAsyncDisposable
         }
     }
 
+    /// <summary>The sequence of the record that was added last.</summary>
+    public long LastSequence
+    {
+        get
+        {
+            lock (turn)
+            {
+                return appended;
+            }
+        }
+    }
+
+    /// <summary>The oldest segment, where it will not change again; null where there is only the one that is being written.</summary>
+    public int? OldestSegment
+    {
+        get
+        {
+            lock (turn)
+            {
+                return sizes.Count > 1 ? sizes.Keys.First() : null;
+            }
+        }
+    }
+
     /// <summary>The segment that is being written; those with lower numbers will not change again.</summary>
     public int CurrentSegment
     {
@@ -60,32 +84,26 @@ public sealed class Journal : IAsyncDisposable
         }
     }
 
+    /// <summary>The bytes of a segment.</summary>
+    public long SizeOf(int number)
+    {
+        lock (turn)
+        {
+            return sizes.GetValueOrDefault(number);
+        }
+    }
+
     /// <summary>Opens a journal and tells every record that is in it, oldest first.</summary>
     /// <exception cref="JournalException">A segment other than the last is damaged, or the journal is of another format.</exception>
     public static Journal Open(IJournalStorage storage, JournalOptions options, TimeProvider time, Action<JournalRecord> replay)
     {
-        ArgumentNullException.ThrowIfNull(storage);
-        ArgumentNullException.ThrowIfNull(replay);
         var journal = new Journal(storage, options, time);
-        foreach (int number in storage.Segments)
+        foreach (var (number, length) in SegmentReader.Replay(storage, options.MaximumPayload, replay))
         {
-            journal.Replay(number, isLast: number == storage.Segments[^1], replay);
+            (journal.segment, journal.pendingStart, journal.sizes[number]) = (number, length, length);
         }
 
         return journal;
-    }
-
-    /// <summary>Tells every record of a journal that another process may be writing, oldest first; a torn end is left alone.</summary>
-    public static void Read(IJournalStorage storage, JournalOptions options, Action<JournalRecord> replay)
-    {
-        ArgumentNullException.ThrowIfNull(storage);
-        ArgumentNullException.ThrowIfNull(replay);
-        ArgumentNullException.ThrowIfNull(options);
-        foreach (int number in storage.Segments)
-        {
-            RequireFormat(number, storage.ReadAll(number), out var content);
-            ReadRecords(number, content, options.MaximumPayload, replay);
-        }
     }
 
     /// <summary>Adds a record; it counts once <see cref="CommitAsync"/> has returned for the sequence.</summary>
@@ -294,53 +312,5 @@ public sealed class Journal : IAsyncDisposable
         {
             beingWritten.ResetWrittenCount();
         }
-    }
-
-    private void Replay(int number, bool isLast, Action<JournalRecord> replay)
-    {
-        byte[] bytes = storage.ReadAll(number);
-        if (isLast && bytes.Length < RecordFormat.Magic.Length)
-        {
-            // A segment that was about to be made when the process died: it is made again from its start.
-            storage.Delete(number);
-            return;
-        }
-
-        RequireFormat(number, bytes, out var content);
-        int end = ReadRecords(number, content, options.MaximumPayload, replay);
-        if (end < bytes.Length)
-        {
-            if (!isLast)
-            {
-                throw new JournalException($"Segment {number} of the journal is damaged at byte {end} of {bytes.Length}. Restore it from a backup, or move the journal away to begin a new one: runs that the registry has are found there.");
-            }
-
-            storage.Truncate(number, end);
-        }
-
-        segment = number;
-        pendingStart = end;
-        sizes[number] = end;
-    }
-
-    private static void RequireFormat(int number, byte[] bytes, out ReadOnlyMemory<byte> content)
-    {
-        content = bytes;
-        if (bytes.Length > 0 && !bytes.AsSpan().StartsWith(RecordFormat.Magic[..Math.Min(bytes.Length, RecordFormat.Magic.Length)]))
-        {
-            throw new JournalException($"Segment {number} of the journal has a format that this version does not read. Run the version that wrote it, or begin with an empty folder.");
-        }
-    }
-
-    private static int ReadRecords(int number, ReadOnlyMemory<byte> content, int maximumPayload, Action<JournalRecord> replay)
-    {
-        int offset = Math.Min(RecordFormat.Magic.Length, content.Length);
-        while (RecordFormat.TryRead(content[offset..], maximumPayload, out var state, out long run, out var payload))
-        {
-            replay(new JournalRecord(state, run, payload, new JournalPosition(number, offset + RecordFormat.HeadLength, payload.Length)));
-            offset += RecordFormat.HeadLength + payload.Length;
-        }
-
-        return offset;
     }
 }

@@ -5,7 +5,7 @@ using Provenance.ArtifactStore.Folders;
 namespace Provenance.Watcher.Journals;
 
 /// <summary>A journal's segments as files of a folder, which one process at a time may write.</summary>
-public sealed class JournalFolder : IJournalStorage
+internal sealed class JournalFolder : IJournalStorage
 {
     private const string Extension = ".journal";
 

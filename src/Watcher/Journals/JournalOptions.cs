@@ -1,7 +1,7 @@
 namespace Provenance.Watcher.Journals;
 
 /// <summary>How a journal behaves.</summary>
-public sealed record JournalOptions
+internal sealed record JournalOptions
 {
     /// <summary>How large a segment grows before the next is begun, in bytes.</summary>
     public int SegmentSize { get; init; } = 16 * 1024 * 1024;

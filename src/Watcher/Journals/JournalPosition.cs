@@ -4,4 +4,4 @@ namespace Provenance.Watcher.Journals;
 /// <param name="Segment">The segment's number.</param>
 /// <param name="Offset">The payload's offset within it.</param>
 /// <param name="Length">The payload's length in bytes.</param>
-public readonly record struct JournalPosition(int Segment, int Offset, int Length);
+internal readonly record struct JournalPosition(int Segment, int Offset, int Length);

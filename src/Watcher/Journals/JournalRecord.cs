@@ -5,4 +5,4 @@ namespace Provenance.Watcher.Journals;
 /// <param name="Run">The run's number within the journal; 0 for records that concern no single run.</param>
 /// <param name="Payload">What the state carries.</param>
 /// <param name="Position">Where the payload is.</param>
-public readonly record struct JournalRecord(JournalState State, long Run, ReadOnlyMemory<byte> Payload, JournalPosition Position);
+internal readonly record struct JournalRecord(JournalState State, long Run, ReadOnlyMemory<byte> Payload, JournalPosition Position);

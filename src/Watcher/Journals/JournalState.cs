@@ -1,7 +1,7 @@
 namespace Provenance.Watcher.Journals;
 
 /// <summary>What a record of the journal says of a run. The numbers are the format on disk.</summary>
-public enum JournalState : byte
+internal enum JournalState : byte
 {
     /// <summary>The run is over and what is known of it was taken: from here on the API server is not needed any more.</summary>
     Observed = 1,
