@@ -106,7 +106,7 @@ public sealed class AttestationPublisher(IRegistryClient registries, ISigner sig
     private async Task<EarlierAttestation?> FindEarlierAsync(IRepository repository, Digest subject, FrozenStatement statement, CancellationToken cancellationToken)
     {
         string hex = statement.Digest.Hex;
-        foreach (var referrer in await repository.FetchReferrersAsync(subject, cancellationToken).ConfigureAwait(false))
+        foreach (var referrer in await repository.FindReferrersAsync(subject, Bundle.MediaTypeV03, cancellationToken).ConfigureAwait(false))
         {
             if (referrer.Annotations?.GetValueOrDefault(AttestationManifest.StatementAnnotation) != hex)
             {

@@ -58,6 +58,9 @@ internal sealed class RunLedger : IAsyncDisposable
     /// <summary>The bytes of the journal.</summary>
     public long JournalSize => journal.Size;
 
+    /// <summary>The segment of the journal that is being written.</summary>
+    public int CurrentSegment => journal.CurrentSegment;
+
     /// <summary>Why nothing new can be taken in; null where it can.</summary>
     public string? Trouble => journal.Trouble
         ?? (journal.Size > options.MaximumSize ? $"The journal has {journal.Size} bytes, more than the {options.MaximumSize} allowed. Nothing new is taken in until attestations can be stored again." : null);
