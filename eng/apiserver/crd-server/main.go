@@ -25,6 +25,7 @@ import (
 	utilopenapi "k8s.io/apiserver/pkg/util/openapi"
 	"k8s.io/apiserver/pkg/util/webhook"
 	"k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/component-base/version"
 )
 
 type files struct{ clientCA, tokens, rules string }
@@ -49,8 +50,13 @@ func run(arguments []string) error {
 	flags.StringVar(&from.clientCA, "client-ca-file", "", "who signs client certificates; CN is the user, O its groups")
 	flags.StringVar(&from.tokens, "token-auth-file", "", "CSV: token,user,uid,\"group,group\"")
 	flags.StringVar(&from.rules, "rules-file", "", "JSON: what each user may do; system:masters may do everything")
+	askVersion := flags.Bool("version", false, "print the version of Kubernetes and exit")
 	if err := flags.Parse(arguments); err != nil {
 		return err
+	}
+	if *askVersion {
+		fmt.Println("Kubernetes", version.Get().GitVersion)
+		return nil
 	}
 	if from.clientCA == "" || from.tokens == "" || from.rules == "" {
 		return fmt.Errorf("--client-ca-file, --token-auth-file and --rules-file are needed")
