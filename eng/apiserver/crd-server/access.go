@@ -10,7 +10,10 @@ import (
 
 	"k8s.io/apiserver/pkg/authentication/authenticator"
 	"k8s.io/apiserver/pkg/authentication/token/tokenfile"
+	"k8s.io/apiserver/pkg/authentication/user"
 	"k8s.io/apiserver/pkg/authorization/authorizer"
+	"k8s.io/apiserver/pkg/authorization/authorizerfactory"
+	"k8s.io/apiserver/pkg/authorization/union"
 )
 
 // reloaded is what a file holds, read again whenever the file was replaced or written to.
@@ -92,11 +95,11 @@ func named(names []string, name string) bool {
 	return slices.Contains(names, "*") || slices.Contains(names, name)
 }
 
-// rulesOf allows discovery and health to whoever is known, and of the rest what a rule allows. The library puts its own
-// authorizer before this one, which allows everything to system:masters.
+// rulesOf allows everything to system:masters, to whom the server itself belongs, discovery and health to whoever is
+// known, and of the rest what a rule allows.
 func rulesOf(path string) authorizer.Authorizer {
 	file := &reloaded[[]rule]{path: path, read: readRules}
-	return authorizer.AuthorizerFunc(func(_ context.Context, a authorizer.Attributes) (authorizer.Decision, string, error) {
+	return union.New(authorizerfactory.NewPrivilegedGroups(user.SystemPrivilegedGroup), authorizer.AuthorizerFunc(func(_ context.Context, a authorizer.Attributes) (authorizer.Decision, string, error) {
 		if !a.IsResourceRequest() {
 			if a.GetVerb() == "get" {
 				return authorizer.DecisionAllow, "", nil
@@ -113,5 +116,5 @@ func rulesOf(path string) authorizer.Authorizer {
 			}
 		}
 		return authorizer.DecisionNoOpinion, "no rule allows it", nil
-	})
+	}))
 }
