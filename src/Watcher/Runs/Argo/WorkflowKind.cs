@@ -52,16 +52,17 @@ internal sealed class WorkflowKind : IRunKind
         }
 
         var finishedOn = WorkflowState.ReadEnd(status);
-        var pods = WorkflowPods.Read(document, account, nodes, children, finishedOn);
+        var report = new BoundedReport(account);
+        var pods = WorkflowPods.Read(document, account, nodes, children, finishedOn, report.Add);
         bool awaitsPods = pods.Missing.Count > 0;
-        var records = new WorkflowArtifacts(account.Report);
+        var records = new WorkflowArtifacts(report.Add);
         foreach (var node in nodes)
         {
             records.Read(node);
         }
 
         var artifacts = ArtifactRecords.WithoutInternalInputs([.. records.Artifacts, .. pods.Reading.Artifacts]);
-        DeclaredArtifacts.Report(nodes, artifacts, account.Report);
+        DeclaredArtifacts.Report(nodes, artifacts, report.Add);
         if (!account.HasSubjects(artifacts, WorkflowArtifacts.Advice))
         {
             return account.Result(null, awaitsPods);

@@ -121,18 +121,13 @@ public sealed class WorkflowRecordTests
     [Theory]
     [InlineData("gzip")]
     [InlineData("brotli")]
+    [InlineData("zstd")]
     public async Task Packed_nodes_are_read_as_plain_ones(string algorithm)
     {
         var workflow = ArgoRuns.Workflow();
-        byte[] nodes = Encoding.UTF8.GetBytes(workflow["status"]!["nodes"]!.ToJsonString());
-        using var packed = new MemoryStream();
-        using (Stream stream = algorithm is "gzip" ? new GZipStream(packed, CompressionMode.Compress) : new BrotliStream(packed, CompressionMode.Compress))
-        {
-            stream.Write(nodes);
-        }
-
+        byte[] packed = Pack(algorithm, Encoding.UTF8.GetBytes(workflow["status"]!["nodes"]!.ToJsonString()));
         workflow["status"]!["nodes"] = null;
-        workflow["status"]!["compressedNodes"] = Convert.ToBase64String(packed.ToArray());
+        workflow["status"]!["compressedNodes"] = Convert.ToBase64String(packed);
         var collected = await ArgoRuns.CollectAsync(workflow, ArgoRuns.Pod());
         collected.Problems.Should().BeEmpty();
         var plain = await ArgoRuns.CollectAsync(ArgoRuns.Workflow(), ArgoRuns.Pod());
@@ -196,6 +191,42 @@ public sealed class WorkflowRecordTests
         var workflow = ArgoRuns.Workflow();
         ArgoRuns.ImageNode(workflow)["outputs"]!["parameters"]![0]!["value"] = value;
         return workflow;
+    }
+
+    [Fact]
+    public async Task A_workflow_of_very_many_faulty_nodes_is_reported_within_bounds()
+    {
+        var workflow = ArgoRuns.Workflow();
+        var nodes = workflow["status"]!["nodes"]!.AsObject();
+        for (int i = 0; i < 20000; i++)
+        {
+            nodes[$"n-{i}"] = JsonNode.Parse($$$"""{"name": "build.n({{{i}}})", "type": "Pod", "phase": "Failed", "memoizationStatus": {"hit": {{{(i % 2 is 0 ? "true" : "false")}}} }, "outputs": {"parameters": [{"name": "provenance-artifacts", "value": "x"}]} }""");
+        }
+
+        var collected = await ArgoRuns.CollectAsync(workflow, ArgoRuns.Pod());
+        collected.Problems.Count.Should().Be(1001);
+        collected.Run!.MissingChildren.Should().HaveCount(1001).And.EndWith("Pod (9000 more)");
+        collected.Run.Results.Should().HaveCount(1000);
+        Statement(collected).Length.Should().BeLessThan(1 << 20);
+    }
+
+    /// <summary>Packs bytes; as Zstandard in plain blocks, which is valid if not small.</summary>
+    private static byte[] Pack(string algorithm, byte[] plain)
+    {
+        using var packed = new MemoryStream();
+        if (algorithm is "zstd")
+        {
+            int header = (plain.Length << 3) | 1;
+            packed.Write([0x28, 0xB5, 0x2F, 0xFD, 0x00, 0x58, (byte)header, (byte)(header >> 8), (byte)(header >> 16), .. plain]);
+            return packed.ToArray();
+        }
+
+        using (Stream stream = algorithm is "gzip" ? new GZipStream(packed, CompressionMode.Compress) : new BrotliStream(packed, CompressionMode.Compress))
+        {
+            stream.Write(plain);
+        }
+
+        return packed.ToArray();
     }
 
     private static byte[] Statement(CollectedRun collected) => RunStatement.Write(collected.Run!, RunStatement.Subjects(collected.Run!), "https://ci.example.com");

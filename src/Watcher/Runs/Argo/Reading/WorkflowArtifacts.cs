@@ -14,18 +14,22 @@ internal sealed class WorkflowArtifacts(Action<string, string> report)
     /// <summary>The output parameter that holds a record.</summary>
     public const string Parameter = "provenance-artifacts";
 
+    /// <summary>What to tell the owner of a run that recorded nothing.</summary>
     public const string Advice =
         "Let a step write {\"outputs\": [{\"name\": \"image\", \"buildOutput\": true, \"values\": [{\"uri\": \"...\", \"digest\": {\"sha256\": \"...\"}}]}]} to an output parameter called provenance-artifacts.";
 
+    /// <summary>How many memoized nodes a statement lists.</summary>
+    private const int MostMemoizations = 1000;
+
     private readonly ArtifactRecords records = new(report);
     private readonly ArtifactRecords reused = new(report);
-    private readonly List<NamedValue> memoizations = [];
+    private readonly Dictionary<string, NamedValue> memoizations = new(StringComparer.Ordinal);
 
     /// <summary>What was recorded. What an earlier run made, and this one took over, is an input of this one.</summary>
     public IEnumerable<RecordedArtifact> Artifacts => records.Artifacts.Concat(reused.Artifacts.Select(static a => a with { Role = ArtifactRole.Input }));
 
-    /// <summary>The nodes whose outputs were taken from an earlier run, as <c>memoized/node</c>, with Argo's account of where.</summary>
-    public IReadOnlyList<NamedValue> Memoizations => memoizations;
+    /// <summary>The nodes whose outputs were taken from an earlier run, as <c>memoized/node</c>, with Argo's account of where; at most a thousand.</summary>
+    public IEnumerable<NamedValue> Memoizations => memoizations.Values;
 
     /// <summary>Reads the record of a node, if it has one.</summary>
     public void Read(WorkflowNode node)
@@ -35,9 +39,9 @@ internal sealed class WorkflowArtifacts(Action<string, string> report)
             return;
         }
 
-        if (node.IsMemoized && memoizations.TrueForAll(m => m.Name != "memoized/" + node.Label))
+        if (node.IsMemoized && memoizations.Count < MostMemoizations)
         {
-            memoizations.Add(new NamedValue("memoized/" + node.Label, node.Memoization));
+            memoizations.TryAdd(node.Label, new NamedValue("memoized/" + node.Label, node.Memoization));
         }
 
         foreach (var parameter in node.Outputs.Items("parameters"u8))

@@ -98,9 +98,10 @@ internal static class WorkflowDefinition
     private static List<NamedValue> ReadValues(JsonElement owner, Func<string, bool> isWanted)
     {
         var values = new List<NamedValue>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var parameter in owner.Items("parameters"u8))
         {
-            if (parameter.Text("name"u8) is { Length: > 0 } name && isWanted(name) && parameter.Member("value"u8).Exists() && values.TrueForAll(v => v.Name != name))
+            if (parameter.Text("name"u8) is { Length: > 0 } name && isWanted(name) && parameter.Member("value"u8).Exists() && names.Add(name))
             {
                 values.Add(new NamedValue(name, parameter.Member("value"u8)));
             }

@@ -19,16 +19,19 @@ internal sealed class WorkflowPods
     private const int LongestPrefix = 242;
 
     private const int MostNamed = 5;
+    private const int MostListed = 1000;
 
     private readonly RunAccount account;
+    private readonly Action<string, string> report;
     private readonly bool hasTemplateInName;
     private readonly List<string> missing = [];
 
-    private WorkflowPods(RunAccount account, JsonElement metadata)
+    private WorkflowPods(RunAccount account, JsonElement metadata, Action<string, string> report)
     {
         this.account = account;
+        this.report = report;
         hasTemplateInName = metadata.Member("annotations"u8).Is("workflows.argoproj.io/pod-name-format"u8, "v2"u8);
-        Reading = new PodReading(account.Report);
+        Reading = new PodReading(report);
     }
 
     private static ReadOnlySpan<byte> NodeId => "workflows.argoproj.io/node-id"u8;
@@ -36,17 +39,17 @@ internal sealed class WorkflowPods
     /// <summary>What their containers ran, recorded and ended with.</summary>
     public PodReading Reading { get; }
 
-    /// <summary>The Pods that are not at hand, as <c>Pod name</c>, sorted.</summary>
-    public IReadOnlyList<string> Missing => missing;
+    /// <summary>The Pods that are not at hand, as <c>Pod name</c>, sorted; behind a thousand of them, how many more there are.</summary>
+    public IReadOnlyList<string> Missing => missing.Count > MostListed ? [.. missing.Take(MostListed), $"Pod ({missing.Count - MostListed} more)"] : missing;
 
     /// <summary>Reads the Pods of the nodes.</summary>
-    public static WorkflowPods Read(RunDocument document, RunAccount account, IReadOnlyList<WorkflowNode> nodes, ChildRuns children, DateTimeOffset? finishedOn)
+    public static WorkflowPods Read(RunDocument document, RunAccount account, IReadOnlyList<WorkflowNode> nodes, ChildRuns children, DateTimeOffset? finishedOn, Action<string, string> report)
     {
-        var pods = new WorkflowPods(account, document.Root.Member("metadata"u8));
+        var pods = new WorkflowPods(account, document.Root.Member("metadata"u8), report);
 
         // Pods without a node are Argo's own, such as those that delete artifacts after the end.
         var owned = children.Of(account.Identity.Uid, "", "").Where(static d => Pod.Is(d) && d.Root.Member("metadata"u8).Member("annotations"u8).Text(NodeId) is not null);
-        var byNode = OwnedPods.Find(document, new ChildRuns(owned), finishedOn, account.Report).ToLookup(static p => p.Annotations.Text(NodeId)!, StringComparer.Ordinal);
+        var byNode = OwnedPods.Find(document, new ChildRuns(owned), finishedOn, report).ToLookup(static p => p.Annotations.Text(NodeId)!, StringComparer.Ordinal);
         foreach (var node in nodes.Where(static n => n.RanInPod))
         {
             pods.Read(node, byNode[node.Id]);
@@ -68,7 +71,7 @@ internal sealed class WorkflowPods
             }
             else
             {
-                account.Report(RunProblemCodes.ChildForeign, $"the Pod {pod.Name} says that it ran node {node.Label}, but Argo calls that Pod {found?.Name ?? NameOf(node)}. It is left out; find out who made it.");
+                report(RunProblemCodes.ChildForeign, $"the Pod {pod.Name} says that it ran node {node.Label}, but Argo calls that Pod {found?.Name ?? NameOf(node)}. It is left out; find out who made it.");
             }
         }
 
@@ -114,7 +117,7 @@ internal sealed class WorkflowPods
         if (missing.Count > 0)
         {
             string more = missing.Count > MostNamed ? $" and {missing.Count - MostNamed} more" : "";
-            account.Report(
+            report(
                 RunProblemCodes.ChildMissing,
                 $"{string.Join(", ", missing.Take(MostNamed))}{more}: not at hand, deleted (podGC) or not handed over. The digests of their images are not in the attestation, which says so.");
         }
