@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Provenance.Watcher.Collecting;
 using Provenance.Watcher.Runs;
+using Provenance.Watcher.Runs.GitHub;
 using Provenance.Watcher.Runs.Jobs;
 using Provenance.Watcher.Runs.Kubeflow;
 using Provenance.Watcher.Runs.Tekton;
@@ -20,5 +21,6 @@ public static class WatcherServices
         .AddSingleton<IRunKind, PodKind>()
         .AddSingleton<IRunKind, TrainJobKind>()
         .AddSingleton<IRunKind, TrainingJobKind>()
+        .AddSingleton<IRunKind, ArtifactsListKind>()
         .AddTransient<IRequestHandler<CollectRun, CollectedRun>, CollectRunHandler>();
 }
