@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Provenance.Watcher.Collecting;
 using Provenance.Watcher.Runs;
 using Provenance.Watcher.Runs.Argo;
+using Provenance.Watcher.Runs.GitHub;
 using Provenance.Watcher.Runs.Jobs;
 using Provenance.Watcher.Runs.Kubeflow;
 using Provenance.Watcher.Runs.Tekton;
@@ -22,5 +23,6 @@ public static class WatcherServices
         .AddSingleton<IRunKind, PodKind>()
         .AddSingleton<IRunKind, TrainJobKind>()
         .AddSingleton<IRunKind, TrainingJobKind>()
+        .AddSingleton<IRunKind, ArtifactsListKind>()
         .AddTransient<IRequestHandler<CollectRun, CollectedRun>, CollectRunHandler>();
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Provenance.Attestor.Runs;
 using Provenance.Attestor.Statements;
 using Provenance.Watcher.Documents;
@@ -100,6 +101,9 @@ internal sealed class PodReading(Action<string, string> report)
             }
         }
     }
+
+    /// <summary>Reads a record that stands elsewhere than in a termination message.</summary>
+    public void ReadRecord(JsonElement record, string place) => records.Read(record, place);
 
     private static string Place(Pod pod, PodContainer container) => $"container {container.Name} of Pod {pod.Name}";
 

@@ -13,7 +13,10 @@ internal sealed class RunAccount(string source, RunIdentity identity, RunOutcome
     {
     }
 
-    public RunIdentity Identity { get; } = identity;
+    public RunIdentity Identity => Attempt is null ? identity : identity with { Attempt = Attempt };
+
+    /// <summary>What tells attempts under one UID apart; null where a kind never reopens a run.</summary>
+    public string? Attempt { get; init; }
 
     public RunOutcome Outcome { get; } = outcome;
 
