@@ -16,13 +16,14 @@ internal sealed class RunObserver : IObjectHandler
 
     private readonly RunLedger ledger;
     private readonly RunIntake intake;
+    private readonly IRunGuard? guard;
     private readonly IRunWatchObserver observer;
     private readonly TimeProvider time;
     private readonly Dictionary<RunResource, Followed> followed = [];
 
-    public RunObserver(RunLedger ledger, RunIntake intake, IReadOnlyList<IRunKind> kinds, IRunWatchObserver observer, TimeProvider time)
+    public RunObserver(RunLedger ledger, RunIntake intake, IReadOnlyList<IRunKind> kinds, IRunGuard? guard, IRunWatchObserver observer, TimeProvider time)
     {
-        (this.ledger, this.intake, this.observer, this.time) = (ledger, intake, observer, time);
+        (this.ledger, this.intake, this.guard, this.observer, this.time) = (ledger, intake, guard, observer, time);
         foreach (var kind in kinds)
         {
             foreach (var resource in kind.Resources)
@@ -110,6 +111,56 @@ internal sealed class RunObserver : IObjectHandler
                 observer.Unreadable(resource.Resource.ToString(), e.Message);
             }
         }
+
+        if (finding.Guarded is { } guarded)
+        {
+            await GuardAsync(guarded, finding.Key, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A run is let go once everything that was taken from it is on disk.</summary>
+    private async ValueTask GuardAsync(GuardedRun run, RunKey key, CancellationToken cancellationToken)
+    {
+        if (run.IsOver)
+        {
+            if (ledger.IsKnown(key))
+            {
+                await ledger.CommitAsync(cancellationToken).ConfigureAwait(false);
+                guard!.Release(run.Address, run.Uid);
+            }
+        }
+        else if (run.IsHeld)
+        {
+            guard!.ReleaseLater(run.Address, run.Uid);
+        }
+        else
+        {
+            guard!.Hold(run.Address, run.Uid);
+        }
+    }
+
+    /// <summary>What there is to do about a run's finalizer; null where there is nothing.</summary>
+    private GuardedRun? LookAtGuard(ServedResource resource, ObjectChange change, ref readonly ObjectHead head, bool isOver)
+    {
+        if (guard is null || change is ObjectChange.Deleted)
+        {
+            return null;
+        }
+
+        bool isHeld = head.HasFinalizers && head.HasFinalizer("provenance.dev/guard"u8);
+        bool concernsUs = isOver ? isHeld : isHeld ? head.IsDeleting : guard.Holds && !head.IsDeleting;
+        return !concernsUs ? null : new GuardedRun(
+            new ObjectAddress
+            {
+                Group = resource.Resource.Group,
+                Version = resource.Version,
+                Plural = resource.Resource.Plural,
+                Namespace = Encoding.UTF8.GetString(head.Namespace),
+                Name = Encoding.UTF8.GetString(head.Name),
+            },
+            Encoding.UTF8.GetString(head.Uid),
+            isOver,
+            isHeld);
     }
 
     /// <summary>What there is to do about an object; nothing is built unless there is something.</summary>
@@ -135,7 +186,7 @@ internal sealed class RunObserver : IObjectHandler
                 state.Live.GoesOn(uid);
             }
 
-            return default;
+            return new Finding(default, null, null, false, LookAtGuard(resource, change, in head, isOver: false));
         }
 
         state.Live.Ended(uid);
@@ -148,11 +199,11 @@ internal sealed class RunObserver : IObjectHandler
                 ledger.Forget(key);
             }
 
-            return default;
+            return new Finding(key, null, null, isGone, LookAtGuard(resource, change, in head, isOver: true));
         }
 
         byte[] evidence = Evidence.Of(resource, json, in head);
-        return new Finding(key, evidence, Keep(in head, evidence), isGone);
+        return new Finding(key, evidence, Keep(in head, evidence), isGone, LookAtGuard(resource, change, in head, isOver: true));
     }
 
     /// <summary>A Pod says something once it is over, or goes.</summary>
@@ -160,7 +211,7 @@ internal sealed class RunObserver : IObjectHandler
     {
         bool isPod = resource.Resource.Group.Length is 0 && resource.Resource.Plural is "pods";
         bool isOver = !isPod || change is ObjectChange.Deleted || head.Phase.SequenceEqual("Succeeded"u8) || head.Phase.SequenceEqual("Failed"u8);
-        return isOver && head.OwnerUid(0).Length > 0 ? new Finding(default, null, Keep(in head, Evidence.Of(resource, json, in head)), false) : default;
+        return isOver && head.OwnerUid(0).Length > 0 ? new Finding(default, null, Keep(in head, Evidence.Of(resource, json, in head)), false, null) : default;
     }
 
     /// <summary>Keeps an object for the run that owns it, unless that has its statement already.</summary>
@@ -192,5 +243,7 @@ internal sealed class RunObserver : IObjectHandler
         public bool HasListed { get; set; }
     }
 
-    private readonly record struct Finding(RunKey Key, byte[]? Evidence, string? OwnerUid, bool IsGone);
+    private readonly record struct Finding(RunKey Key, byte[]? Evidence, string? OwnerUid, bool IsGone, GuardedRun? Guarded);
+
+    private sealed record GuardedRun(ObjectAddress Address, string Uid, bool IsOver, bool IsHeld);
 }
