@@ -21,21 +21,33 @@ internal sealed class RunObserver : IObjectHandler
     private readonly TimeProvider time;
     private readonly Dictionary<RunResource, Followed> followed = [];
 
-    public RunObserver(RunLedger ledger, RunIntake intake, IReadOnlyList<IRunKind> kinds, IRunGuard? guard, IRunWatchObserver observer, TimeProvider time)
+    private readonly Lock gate = new();
+    private readonly HashSet<RunKey> unseen;
+
+    /// <summary>An observer of the runs of some kinds in some namespaces; none stands for all.</summary>
+    public RunObserver(
+        RunLedger ledger,
+        RunIntake intake,
+        IReadOnlyList<IRunKind> kinds,
+        IReadOnlyList<string> namespaces,
+        IRunGuard? guard,
+        IRunWatchObserver observer,
+        TimeProvider time)
     {
+        unseen = [.. ledger.SettledKeys];
         (this.ledger, this.intake, this.guard, this.observer, this.time) = (ledger, intake, guard, observer, time);
         foreach (var kind in kinds)
         {
             foreach (var resource in kind.Resources)
             {
-                followed[resource] = new Followed(kind);
+                followed[resource] = new Followed(kind, namespaces);
             }
         }
 
         foreach (var companion in kinds.SelectMany(static k => k.Companions))
         {
             // A resource that is both a run and a companion, such as a Job of a training run, is followed once, as a run.
-            followed.TryAdd(companion, new Followed(null));
+            followed.TryAdd(companion, new Followed(null, namespaces));
         }
     }
 
@@ -53,20 +65,24 @@ internal sealed class RunObserver : IObjectHandler
     {
         foreach (var (key, value) in followed)
         {
-            value.HasListed |= key.ToString() == resource;
+            if (key.ToString() == resource)
+            {
+                value.ListedAll();
+            }
         }
     }
 
     public ValueTask ListStartedAsync(ServedResource resource, ListCause cause, CancellationToken cancellationToken)
     {
-        followed[resource.Resource].Live.ListStarted();
+        followed[resource.Resource].In(resource.Namespace).Live.ListStarted();
         return ValueTask.CompletedTask;
     }
 
     public ValueTask ListCompletedAsync(ServedResource resource, CancellationToken cancellationToken)
     {
-        var state = followed[resource.Resource];
+        var state = followed[resource.Resource].In(resource.Namespace);
         state.HasListed = true;
+        ForgetUnseen();
         if (state.Live.ListCompleted() is > 0 and var missed)
         {
             observer.Missed(resource.Resource.ToString(), missed);
@@ -163,37 +179,60 @@ internal sealed class RunObserver : IObjectHandler
             isHeld);
     }
 
+    /// <summary>Settled runs whose objects went while nobody watched will not be seen again.</summary>
+    private void ForgetUnseen()
+    {
+        lock (gate)
+        {
+            if (unseen.Count > 0 && HasListedAll)
+            {
+                foreach (var key in unseen)
+                {
+                    ledger.Forget(key);
+                }
+
+                unseen.Clear();
+            }
+        }
+    }
+
     /// <summary>What there is to do about an object; nothing is built unless there is something.</summary>
     private Finding Look(ServedResource resource, ObjectChange change, ReadOnlySpan<byte> json)
     {
         var head = ObjectHead.Read(json);
         var state = followed[resource.Resource];
+        var live = state.In(resource.Namespace).Live;
         if (state.Kind is not { } kind)
         {
             return LookAtCompanion(resource, change, json, in head);
         }
 
         var uid = RunKey.Of(head.Uid, default);
-        state.Live.Named(uid);
+        live.Named(uid);
         if (!kind.MayBeOver(in head))
         {
             if (change is ObjectChange.Deleted)
             {
-                state.Live.Ended(uid);
+                live.Ended(uid);
             }
             else
             {
-                state.Live.GoesOn(uid);
+                live.GoesOn(uid);
             }
 
             return new Finding(default, null, null, false, LookAtGuard(resource, change, in head, isOver: false));
         }
 
-        state.Live.Ended(uid);
+        live.Ended(uid);
         var key = kind.MayReopen ? RunKey.Of(head.Uid, head.FinishedAt) : uid;
         bool isGone = change is ObjectChange.Deleted || head.IsDeleting;
         if (ledger.IsKnown(key))
         {
+            lock (gate)
+            {
+                unseen.Remove(key);
+            }
+
             if (change is ObjectChange.Deleted)
             {
                 ledger.Forget(key);
@@ -234,13 +273,30 @@ internal sealed class RunObserver : IObjectHandler
         return uid;
     }
 
-    private sealed class Followed(IRunKind? kind)
+    private sealed class Followed(IRunKind? kind, IReadOnlyList<string> namespaces)
     {
+        private readonly Dictionary<string, Place> places = namespaces.DefaultIfEmpty("").ToDictionary(static n => n, static _ => new Place(), StringComparer.Ordinal);
+
         public IRunKind? Kind { get; } = kind;
 
+        public bool HasListed => places.Values.All(static p => p.HasListed);
+
+        public Place In(string? name) => places[name ?? ""];
+
+        public void ListedAll()
+        {
+            foreach (var place in places.Values)
+            {
+                place.HasListed = true;
+            }
+        }
+    }
+
+    private sealed class Place
+    {
         public LiveRuns Live { get; } = new();
 
-        public bool HasListed { get; set; }
+        public volatile bool HasListed;
     }
 
     private readonly record struct Finding(RunKey Key, byte[]? Evidence, string? OwnerUid, bool IsGone, GuardedRun? Guarded);

@@ -113,7 +113,7 @@ public sealed class RunWatch : IAsyncDisposable
         var intake = new RunIntake(ledger, outbox, kinds, new RunObserverOptions { Collect = options.Collect, BuilderId = options.BuilderId, Cluster = cluster }, told, time);
         bool holds = !options.DryRun && (options.Guard is RunGuardOption.Finalizer || (options.Guard is RunGuardOption.Auto && shards is null));
         var guard = new RunGuard(api, holds, apiTold, time);
-        var observer = new RunObserver(ledger, intake, kinds, options.DryRun ? null : guard, told, time);
+        var observer = new RunObserver(ledger, intake, kinds, options.Namespaces, options.DryRun ? null : guard, told, time);
         var bulletin = shards is null ? null : new SettledBulletin(api, options.Sharding!, ledger, outbox, apiTold, time);
         outbox.OnSettled = bulletin is null ? null : bulletin.Add;
         return new RunWatch(options, api, time, ledger, outbox, intake, observer, guard, shards, bulletin);
