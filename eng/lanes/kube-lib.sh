@@ -219,7 +219,8 @@ complete_run() {
 
 etcd_revision() { etcdctl get / --write-out json | jq .header.revision; }
 
-# compact_etcd: forgets every earlier revision, so that whoever still wants one gets a 410.
+# compact_etcd: forgets every earlier revision. A newer server still answers from its memory until it is restarted: then
+# whoever wants an earlier one gets a 410.
 compact_etcd() { etcdctl compact "$(etcd_revision)" > "$kube/answer"; }
 
 # requests [FILTER]: how many requests the server took whose {user, verb, group, resource, subresource, namespace, name,

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 # Starts and stops the API servers of the Kubernetes lanes. Part of kube-lib.sh.
 
 kube=
