@@ -41,7 +41,7 @@ internal sealed class DataFolder : IDisposable
         FileStream? ownership = null;
         try
         {
-            DurableFile.CreateFolder(root);
+            DurableFolder.Create(root);
             ownership = TakeOwnership(root);
             var folder = new DataFolder(root, ownership);
             folder.Prepare();
@@ -89,9 +89,9 @@ internal sealed class DataFolder : IDisposable
 
         Directory.CreateDirectory(Temporary);
         CheckFormat();
-        DurableFile.CreateFolder(Blobs);
-        DurableFile.CreateFolder(Repositories);
-        DurableFile.CreateFolder(Uploads);
+        DurableFolder.Create(Blobs);
+        DurableFolder.Create(Repositories);
+        DurableFolder.Create(Uploads);
     }
 
     private void CheckFormat()

@@ -9,7 +9,7 @@ namespace Provenance.ArtifactStore.Registries;
 /// and again later, and merged in anew when somebody else's write has removed it.
 /// </summary>
 internal sealed class FallbackReferrers(
-    ManifestClient manifests, string name, SubjectLocks locks, RemoteRegistryOptions options, TimeProvider time)
+    ManifestClient manifests, SubjectLocks locks, RemoteRegistryOptions options, TimeProvider time)
 {
     private const int MaximumRounds = 8;
     private const int MaximumTagHexLength = 64;
@@ -39,7 +39,7 @@ internal sealed class FallbackReferrers(
     {
         for (int round = 0; round < MaximumRounds; round++)
         {
-            using (await locks.EnterAsync($"{name}@{subject}", cancellationToken).ConfigureAwait(false))
+            using (await locks.EnterAsync($"{manifests.Name}@{subject}", cancellationToken).ConfigureAwait(false))
             {
                 await MergeAsync(subject, referrer, cancellationToken).ConfigureAwait(false);
             }
@@ -51,10 +51,10 @@ internal sealed class FallbackReferrers(
             }
         }
 
-        throw new RegistryException(
+        throw manifests.Host.Fault(
             "UNAVAILABLE",
             $"Cannot list {referrer.Digest} as a referrer of {subject}: in {MaximumRounds} attempts other writers removed it from "
-                + $"tag {TagOf(subject)} of {name}. Try again later.",
+                + $"tag {TagOf(subject)} of {manifests.Name}. Try again later.",
             isTransient: true);
     }
 
@@ -70,16 +70,17 @@ internal sealed class FallbackReferrers(
         byte[] content = index.Serialize();
         if (content.Length > ManifestDocument.MaximumSize)
         {
-            throw new RegistryException(
-                "LIMIT", $"Cannot list {referrer.Digest} as a referrer of {subject}: the index under tag {TagOf(subject)} of {name} "
+            throw manifests.Host.Fault(
+                "LIMIT", $"Cannot list {referrer.Digest} as a referrer of {subject}: the index under tag {TagOf(subject)} of {manifests.Name} "
                     + "is full. Remove old referrers.");
         }
 
-        await manifests.PutAsync(TagOf(subject), MediaTypes.Index, content, cancellationToken).ConfigureAwait(false);
+        var written = await manifests.SendAsync(TagOf(subject), MediaTypes.Index, content, cancellationToken).ConfigureAwait(false);
+        written.Expect(ManifestClient.Stored);
         if (await FetchAsync(subject, cancellationToken).ConfigureAwait(false) is null)
         {
-            throw new RegistryException(
-                "INVALID_RESPONSE", $"Cannot list {referrer.Digest} as a referrer of {subject}: {name} took an index under tag "
+            throw manifests.Host.Fault(
+                "INVALID_RESPONSE", $"Cannot list {referrer.Digest} as a referrer of {subject}: {manifests.Name} took an index under tag "
                     + $"{TagOf(subject)}, but does not give it back. Store attestations in another registry.");
         }
     }
@@ -94,9 +95,9 @@ internal sealed class FallbackReferrers(
         }
         catch (ManifestFormatException exception)
         {
-            throw new RegistryException(
+            throw manifests.Host.Fault(
                 "INVALID_RESPONSE",
-                $"Cannot list referrers of {subject}: tag {TagOf(subject)} of {name} holds something else ({exception.Message}). "
+                $"Cannot list referrers of {subject}: tag {TagOf(subject)} of {manifests.Name} holds something else ({exception.Message}). "
                     + "Remove the tag if nobody needs it.",
                 isTransient: false,
                 exception);

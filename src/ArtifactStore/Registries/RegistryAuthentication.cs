@@ -77,20 +77,21 @@ internal sealed class RegistryAuthentication(
         if (response.StatusCode != HttpStatusCode.OK)
         {
             bool transient = (int)response.StatusCode >= 500 || response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout;
-            throw new RegistryException(
+            throw host.Fault(
                 transient ? "UNAVAILABLE" : "UNAUTHORIZED",
                 $"Cannot {request.Purpose}: the token service {address.Host} answered {(int)response.StatusCode}. "
                 + (transient ? "Try again later." : $"Check the credentials for {host.Name}."),
-                transient);
+                transient,
+                retryAfter: RegistryResponse.ReadRetryAfter(response, time.GetUtcNow()));
         }
 
         try
         {
-            return ReadToken(await BoundedBody.ReadAsync(response.Content, MaximumAnswerSize, cancellationToken).ConfigureAwait(false), time.GetUtcNow());
+            return ReadToken(await BoundedBody.ReadAsync(host, response.Content, MaximumAnswerSize, cancellationToken).ConfigureAwait(false), time.GetUtcNow());
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new RegistryException("INVALID_RESPONSE", $"Cannot {request.Purpose}: the token service {address.Host} answered "
+            throw host.Fault("INVALID_RESPONSE", $"Cannot {request.Purpose}: the token service {address.Host} answered "
                 + "no usable token.");
         }
     }
@@ -101,7 +102,7 @@ internal sealed class RegistryAuthentication(
             || service.UserInfo.Length > 0
             || !(service.Scheme == Uri.UriSchemeHttps || (service.Scheme == Uri.UriSchemeHttp && new RegistryHost(service.Authority, options.PlainHttp).IsPlain)))
         {
-            throw new RegistryException(
+            throw host.Fault(
                 "INVALID_RESPONSE", $"Cannot {request.Purpose}: registry {host.Name} names no token service that may be asked; it "
                     + "must have an https address.");
         }

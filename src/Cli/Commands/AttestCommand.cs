@@ -63,7 +63,7 @@ internal sealed class AttestCommand
             if (bundles is not null && report.SignedBundle is { } signed)
             {
                 string written = await bundles.WriteAsync(run.Identity!, signed, cancellationToken);
-                await Console.Error.WriteLineAsync($"{run.DisplayName}: {written}");
+                await Console.Error.WriteLineAsync(HarmlessText.Of($"{run.DisplayName}: {written}"));
             }
 
             lines.Report(report);
@@ -97,7 +97,7 @@ internal sealed class AttestCommand
         var loaded = KeyFile.LoadSigner(path, Passphrases.ForReading);
         foreach (string problem in loaded.Problems)
         {
-            Console.Error.WriteLine("warning: " + problem);
+            Console.Error.WriteLine("warning: " + HarmlessText.Of(problem));
         }
 
         return loaded.Signer;

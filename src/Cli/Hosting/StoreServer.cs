@@ -64,6 +64,7 @@ internal sealed class StoreServer : IAsyncDisposable
             .AddMediator();
         var application = builder.Build();
         application.UseHostFiltering();
+        application.RefuseOtherSites();
         application.MapRegistry();
         application.MapContentAddressedStore();
         var server = new StoreServer(application, application.Services.GetRequiredService<AttestationIndex>());

@@ -35,6 +35,9 @@ public ref struct ObjectHead
     /// <summary><c>metadata.resourceVersion</c>.</summary>
     public readonly ReadOnlySpan<byte> ResourceVersion => json[resourceVersion];
 
+    /// <summary>Whether the object says of which kind it is.</summary>
+    public bool HasKind { get; private set; }
+
     /// <summary>Whether <c>metadata.deletionTimestamp</c> is set.</summary>
     public bool IsDeleting { get; private set; }
 
@@ -76,6 +79,7 @@ public ref struct ObjectHead
             }
             else
             {
+                head.HasKind |= reader.ValueTextEquals("kind"u8);
                 Pass(ref reader);
             }
         }
