@@ -4,7 +4,9 @@
 #
 # A server is a folder: `start_apiserver crd "$work/crd"` starts one and makes it $kube, the one that everything below
 # means; `use_apiserver FOLDER` goes back to another. Its users are admin, who may do everything, and watcher, viewer and
-# stranger, who may do what `allow` says. FOLDER/USER.kubeconfig and FOLDER/tokens/USER are how they sign in.
+# stranger, who may do what `allow` says. FOLDER/USER.kubeconfig and FOLDER/tokens/USER are how they sign in;
+# FOLDER/certified.kubeconfig is an administrator with a client certificate instead of a token. FOLDER/apiserver.pid and
+# FOLDER/etcd.pid are for lanes that stop or freeze one of the two.
 #
 # The programs are $ETCD, $ETCDCTL, $KUBECTL, $CRD_APISERVER and $FULL_APISERVER, by default what eng/peers and
 # eng/apiserver/get give. $kube_kinds are the servers there are; a lane runs on each of them (on_each_apiserver).

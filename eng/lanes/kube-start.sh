@@ -26,7 +26,8 @@ start_apiserver() {
   port=$(free_port)
   printf 'https://127.0.0.1:%d\n' "$port" > "$folder/url"
   write_command "$kind" "$folder" "$port"
-  for name in admin watcher viewer stranger; do write_kubeconfig "$folder" "$name"; done
+  for name in admin watcher viewer stranger; do write_kubeconfig "$folder" "$name" "token: $(cat "$folder/tokens/$name")"; done
+  write_kubeconfig "$folder" certified 'client-certificate: client.crt' 'client-key: client.key'
   use_apiserver "$folder"
   launch_apiserver
 }
@@ -62,22 +63,25 @@ write_users() { # FOLDER
   printf '[]\n' > "$1/rules.json"
 }
 
-write_kubeconfig() { # FOLDER USER
-  cat > "$1/$2.kubeconfig" << YAML
+# Paths in a kubeconfig are relative to its folder.
+write_kubeconfig() { # FOLDER USER CREDENTIAL...
+  local folder=$1 user=$2
+  shift 2
+  cat > "$folder/$user.kubeconfig" << YAML
 apiVersion: v1
 kind: Config
 clusters:
   - name: lanes
     cluster:
-      server: $(cat "$1/url")
-      certificate-authority-data: $(base64 --wrap 0 "$1/ca.crt")
+      server: $(cat "$folder/url")
+      certificate-authority-data: $(base64 --wrap 0 "$folder/ca.crt")
 users:
-  - name: $2
+  - name: $user
     user:
-      token: $(cat "$1/tokens/$2")
+$(printf '      %s\n' "$@")
 contexts:
   - name: lanes
-    context: {cluster: lanes, user: $2}
+    context: {cluster: lanes, user: $user}
 current-context: lanes
 YAML
 }
@@ -131,10 +135,12 @@ launch_apiserver() {
 
 # stop_apiserver [SIGNAL]: the server of $kube goes, its etcd stays. With KILL it crashes.
 stop_apiserver() {
-  local pid
+  local pid other running=()
   pid=$(cat "$kube/apiserver.pid")
   kill -s "${1:-TERM}" "$pid" 2> /dev/null || true
   wait "$pid" 2> /dev/null || true
+  for other in "${servers[@]}"; do ((other == pid)) || running+=("$other"); done
+  servers=("${running[@]}")
 }
 
 restart_apiserver() {
