@@ -65,4 +65,7 @@ public static class RunProblemCodes
 
     /// <summary>The attestation could not be published.</summary>
     public const string PublishFailed = "PUBLISH_FAILED";
+
+    /// <summary>The run is attested, but its object could not be marked.</summary>
+    public const string MarkFailed = "MARK_FAILED";
 }

@@ -8,7 +8,7 @@ namespace Provenance.Watcher.Dispatching;
 /// Sends the attestation of every run that the ledger holds, however long that takes: a passing fault is tried again without end, a
 /// registry that is away is left alone meanwhile, and what only an operator can mend is put aside with its reason.
 /// </summary>
-internal sealed class Outbox(RunLedger ledger, RunPublication publication, IShardOwnership ownership, IOutboxObserver observer, OutboxOptions options, TimeProvider time)
+internal sealed class Outbox(RunLedger ledger, IRunPublication publication, IShardOwnership ownership, IOutboxObserver observer, OutboxOptions options, TimeProvider time)
     : IAsyncDisposable
 {
     private readonly Lock gate = new();
@@ -235,7 +235,7 @@ internal sealed class Outbox(RunLedger ledger, RunPublication publication, IShar
         }
         catch (RegistryException e) when (e.IsTransient)
         {
-            string registry = e.Registry is { } named && registries.Contains(named) ? named : registries[0];
+            string registry = e.Registry is { } named && registries.Contains(named) ? named : registries.FirstOrDefault("");
             Fail(entry, registry, e.RetryAfter, $"{e.Code}: {e.Message}");
         }
         catch (RegistryException e)

@@ -21,15 +21,11 @@ internal sealed class RunPublication(
     AttestationDestination destination,
     IShardOwnership ownership,
     IReadOnlyList<IRunFollowUp> followUps,
-    TimeProvider time)
+    TimeProvider time) : IRunPublication
 {
-    /// <summary>The registries, <c>host[:port]</c>, that a statement's attestations go to.</summary>
     public IReadOnlyList<string> RegistriesOf(FrozenStatement statement) =>
         [.. statement.Subjects.Select(s => destination.For(s)?.Registry).OfType<string>().Distinct(StringComparer.Ordinal)];
 
-    /// <summary>Publishes what is not published yet.</summary>
-    /// <exception cref="RegistryException">A registry refused or is away.</exception>
-    /// <exception cref="Kubernetes.KubernetesApiException">What follows the publishing could not be done.</exception>
     public async Task<PublicationResult> PublishAsync(LedgerEntry entry, FrozenStatement statement, ShardTerm term, CancellationToken cancellationToken)
     {
         long started = time.GetTimestamp();
@@ -81,7 +77,6 @@ internal sealed class RunPublication(
             };
     }
 
-    /// <summary>The report of a run that cannot go on.</summary>
     public DeliveryReport Report(LedgerEntry entry, RunProblem reason)
     {
         var run = ledger.RunOf(entry);

@@ -20,4 +20,7 @@ public sealed class KubernetesApiException(int status, string reason, string mes
 
     /// <summary>Which kind of conflict a 409 is.</summary>
     public ApiConflict Conflict { get; init; }
+
+    /// <summary>How long the server asks us to wait; null where it does not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

@@ -3,7 +3,7 @@ using Provenance.Attestor.Runs;
 namespace Provenance.Watcher.Ledgers;
 
 /// <summary>What is kept of a run that is over, beside its statement.</summary>
-internal sealed record ObservedRun
+public sealed record ObservedRun
 {
     /// <summary>How people know it: <c>TaskRun namespace/name</c>.</summary>
     public required string Run { get; init; }

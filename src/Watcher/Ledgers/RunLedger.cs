@@ -181,6 +181,17 @@ internal sealed class RunLedger : IAsyncDisposable
         }
     }
 
+    /// <summary>Decides the statement of a run that waited, and keeps what is known of it by now.</summary>
+    public void Freeze(LedgerEntry entry, ObservedRun run, FrozenStatement statement)
+    {
+        byte[] meta = JsonSerializer.SerializeToUtf8Bytes(run, LedgerFormat.Default.ObservedRun);
+        lock (gate)
+        {
+            entry.Meta = Append(entry, JournalState.Observed, meta);
+            Freeze(entry, statement);
+        }
+    }
+
     /// <summary>The statement of a run; its record must be committed.</summary>
     public FrozenStatement StatementOf(LedgerEntry entry)
     {

@@ -6,7 +6,7 @@ namespace Provenance.Watcher.Ledgers;
 /// <summary>How a run was settled.</summary>
 /// <param name="Outcome">What became of it: <c>attested</c>, <c>alreadyAttested</c>, <c>notAttested</c>.</param>
 /// <param name="SettledOn">When, by our clock.</param>
-internal sealed record SettledRun(string Outcome, DateTimeOffset SettledOn)
+public sealed record SettledRun(string Outcome, DateTimeOffset SettledOn)
 {
     /// <summary>The run, where nothing else was written of it.</summary>
     public ObservedRun? Run { get; init; }
@@ -18,7 +18,7 @@ internal sealed record SettledRun(string Outcome, DateTimeOffset SettledOn)
     public IReadOnlyList<RunProblem> Problems { get; init; } = [];
 
     /// <summary>The record's payload: the key, then the JSON.</summary>
-    public byte[] Encode(RunKey key)
+    internal byte[] Encode(RunKey key)
     {
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(this, LedgerFormat.Default.SettledRun);
         byte[] payload = new byte[RunKey.Length + json.Length];
@@ -28,5 +28,5 @@ internal sealed record SettledRun(string Outcome, DateTimeOffset SettledOn)
     }
 
     /// <summary>Reads a record's payload.</summary>
-    public static SettledRun Decode(ReadOnlySpan<byte> payload) => JsonSerializer.Deserialize(payload[RunKey.Length..], LedgerFormat.Default.SettledRun)!;
+    internal static SettledRun Decode(ReadOnlySpan<byte> payload) => JsonSerializer.Deserialize(payload[RunKey.Length..], LedgerFormat.Default.SettledRun)!;
 }

@@ -170,7 +170,7 @@ internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<I
         ledger.Companions.Release(run.Uid);
         if (collected.Run is { } completed)
         {
-            ledger.Freeze(run.Entry, FrozenStatement.Of(completed, options.BuilderId));
+            ledger.Freeze(run.Entry, ledger.RunOf(run.Entry) with { Problems = collected.Problems }, FrozenStatement.Of(completed, options.BuilderId));
             outbox.Add(run.Entry);
         }
         else
