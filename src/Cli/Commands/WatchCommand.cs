@@ -65,7 +65,7 @@ internal sealed class WatchCommand
         var reporter = new WatchReporter(new RunLines(json, console), console, parsed.GetValue(quiet));
         await using var api = KubernetesApi.Connect(Cluster(parsed), reporter, TimeProvider.System);
         await using var watch = await RunWatch.OpenAsync(
-            watchOptions, api, kinds, services.GetRequiredService<AttestationPublisher>(), signer, reporter, TimeProvider.System, cancellationToken);
+            watchOptions, api, kinds, services.GetRequiredService<AttestationPublisher>(), signer, reporter, reporter, TimeProvider.System, cancellationToken);
         reporter.OnUnserved = watch.Unserved;
         await using var server = await WatchServer.StartAsync(endpoint, watch, reporter, watchOptions.Sharding?.Count ?? 1, cancellationToken);
         console.WriteLine($"signing     key sha256:{signer.PublicKey.Fingerprint}");
