@@ -65,7 +65,7 @@ internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<I
         var run = new RunDocument($"{resource.Resource} {document.RootElement.Member("metadata"u8).Text("namespace"u8)}/{document.RootElement.Member("metadata"u8).Text("name"u8)}", document.RootElement);
         if (!kind.Recognises(run))
         {
-            // Not every object of a resource is a run: of all Pods, only those that ask to be.
+            // An object of a kind that also stands for other things, such as a Pod, that is no run.
             return;
         }
 
