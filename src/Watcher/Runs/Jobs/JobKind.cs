@@ -14,18 +14,23 @@ internal sealed class JobKind : IRunKind
 
     public const string PlatformName = "job";
 
+    /// <summary>Where the API server serves Jobs.</summary>
+    public static readonly RunResource Resource = new() { Group = "batch", Versions = ["v1"], Plural = "jobs", Kind = "Job" };
+
     private const string JobController = "kubernetes.io/job-controller";
 
     public string Platform => PlatformName;
 
-    public IReadOnlyList<RunResource> Resources { get; } = [new() { Group = "batch", Versions = ["v1"], Plural = "jobs", Kind = "Job" }];
+    public IReadOnlyList<RunResource> Resources { get; } = [Resource];
 
     public IReadOnlyList<RunResource> Companions { get; } = [Pod.Resource];
 
     public bool MayBeOver(ref readonly ObjectHead head) =>
         head.Condition("Complete"u8) is ConditionStatus.True || head.Condition("Failed"u8) is ConditionStatus.True;
 
-    public bool Recognises(RunDocument document) => document is { Kind: "Job", ApiVersion: "batch/v1" };
+    /// <remarks>A Job of a JobSet or MPIJob is a part of that run and not one of its own.</remarks>
+    public bool Recognises(RunDocument document) => Resource.Serves(document)
+        && document.Root.Member("metadata"u8).Items("ownerReferences"u8).All(static o => o.Text("kind"u8) is not ("JobSet" or "MPIJob"));
 
     public CollectedRun Collect(RunDocument document, ChildRuns children, CollectOptions options)
     {

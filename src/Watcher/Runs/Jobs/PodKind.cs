@@ -17,8 +17,9 @@ internal sealed class PodKind : IRunKind
 
     public IReadOnlyList<RunResource> Resources { get; } = [Pod.Resource];
 
+    /// <remarks>A Pod with an owner is none of this kind, but must be kept for its owner, in the last state in which it is seen.</remarks>
     public bool MayBeOver(ref readonly ObjectHead head) =>
-        (head.Phase.SequenceEqual("Succeeded"u8) || head.Phase.SequenceEqual("Failed"u8)) && head.OwnerUid(0).IsEmpty;
+        head.Phase.SequenceEqual("Succeeded"u8) || head.Phase.SequenceEqual("Failed"u8) || (head.IsDeleting && !head.OwnerUid(0).IsEmpty);
 
     public bool Recognises(RunDocument document)
     {

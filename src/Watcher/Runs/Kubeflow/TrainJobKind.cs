@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Provenance.Attestor.Runs;
 using Provenance.Attestor.Statements;
 using Provenance.Watcher.Documents;
+using Provenance.Watcher.Runs.Jobs;
 using Provenance.Watcher.Runs.Pods;
 using Provenance.Watcher.Runs.Recorded;
 
@@ -26,7 +27,7 @@ internal sealed class TrainJobKind : IRunKind
     public IReadOnlyList<RunResource> Companions { get; } =
     [
         new() { Group = "jobset.x-k8s.io", Versions = ["v1alpha2"], Plural = "jobsets", Kind = "JobSet" },
-        new() { Group = "batch", Versions = ["v1"], Plural = "jobs", Kind = "Job", LabelSelector = "jobset.sigs.k8s.io/jobset-name" },
+        JobKind.Resource,
         Pod.Resource,
     ];
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Provenance.Attestor.Runs;
 using Provenance.Attestor.Statements;
 using Provenance.Watcher.Documents;
+using Provenance.Watcher.Runs.Jobs;
 using Provenance.Watcher.Runs.Pods;
 using Provenance.Watcher.Runs.Recorded;
 
@@ -26,7 +27,7 @@ internal sealed class TrainingJobKind : IRunKind
         Resource("MPIJob", "v2beta1", "v1"),
     ];
 
-    public IReadOnlyList<RunResource> Companions { get; } = [Pod.Resource];
+    public IReadOnlyList<RunResource> Companions { get; } = [JobKind.Resource, Pod.Resource];
 
     public bool MayBeOver(ref readonly ObjectHead head) =>
         head.Condition("Succeeded"u8) is ConditionStatus.True || head.Condition("Failed"u8) is ConditionStatus.True;

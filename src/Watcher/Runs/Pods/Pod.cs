@@ -58,7 +58,7 @@ internal sealed class Pod
     /// <summary>Whether any container left a record of artifacts, or what was meant as one.</summary>
     public bool HasRecords => Containers.Any(static c => TerminationMessage.Read(c.Terminated.Text("message"u8), out string? problem).Exists() || problem is not null);
 
-    public static bool Is(RunDocument document) => document is { Kind: "Pod", ApiVersion: "v1" };
+    public static bool Is(RunDocument document) => Resource.Serves(document);
 
     private List<PodContainer> ReadContainers()
     {

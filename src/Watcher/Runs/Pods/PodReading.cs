@@ -39,7 +39,8 @@ internal sealed class PodReading(Action<string, string> report)
     /// <param name="prefix">What precedes the names of a Pod's images.</param>
     public void ReadOwned(IReadOnlyList<Pod> pods, Func<Pod, string> prefix)
     {
-        foreach (var pod in pods.Where(static p => p.IsOver))
+        // A Pod that was deleted while it ran still says which images it ran.
+        foreach (var pod in pods.Where(static p => p.IsOver || p.Containers.Any(static c => c.Status.Text("imageID"u8) is { Length: > 0 })))
         {
             ReadImages(pod, prefix(pod), isOneOfSeveral: true);
             if (pod is { HasSucceeded: true, LostContainer: null })

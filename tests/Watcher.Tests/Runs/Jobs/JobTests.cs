@@ -121,6 +121,27 @@ public sealed class JobTests
         AllKinds.StatementOf(await AllKinds.CollectAsync(Job(Complete) + b + a)).Should().Be(AllKinds.StatementOf(await AllKinds.CollectAsync(Job(Complete) + a + b)));
     }
 
+    [Theory]
+    [InlineData("CronJob", false)]
+    [InlineData("JobSet", true)]
+    [InlineData("MPIJob", true)]
+    public async Task A_job_of_a_set_is_a_part_of_its_run_and_none_of_its_own(string owner, bool isPart)
+    {
+        var collected = await AllKinds.CollectAsync(Job(Complete).Replace("kind: CronJob", $"kind: {owner}", StringComparison.Ordinal) + PodYaml.Pod("p", message: PodYaml.Record()));
+        collected.IsCompanion.Should().Be(isPart);
+        (collected.Run is null).Should().Be(isPart);
+    }
+
+    [Fact]
+    public async Task A_pod_that_was_deleted_while_it_ran_still_says_which_image_it_ran()
+    {
+        string deleted = PodYaml.Pod("q", message: PodYaml.Record("half"), phase: "Running", imageId: $"registry.example.com/side@sha256:{AllKinds.Hex}");
+        var run = (await AllKinds.CollectAsync(Job(Complete) + PodYaml.Pod("p", message: PodYaml.Record()) + deleted + PodYaml.Pod("r", phase: "Pending", imageId: ""))).Run!;
+        run.Materials.Select(static m => m.Uri).Should().Equal("oci://registry.example.com/train", "oci://registry.example.com/side");
+        run.Artifacts.Should().ContainSingle().Which.Name.Should().Be("model");
+        run.Problems.Should().BeEmpty();
+    }
+
     [Fact]
     public async Task The_same_fault_of_many_pods_is_said_once()
     {

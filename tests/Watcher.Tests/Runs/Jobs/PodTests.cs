@@ -65,14 +65,18 @@ public sealed class PodTests
     }
 
     [Theory]
-    [InlineData("ownerReferences: [{uid: x, controller: true}]")]
-    [InlineData("ownerReferences: [{uid: x}]")]
-    public void A_pod_with_an_owner_is_dropped_by_its_head(string owner)
+    [InlineData("ownerReferences: [{uid: x, controller: true}]", "phase: Succeeded", true)]
+    [InlineData("ownerReferences: [{uid: x}]", "phase: Failed", true)]
+    [InlineData("ownerReferences: [{uid: x}]", "phase: Running", false)]
+    [InlineData("deletionTimestamp: \"2026-05-04T10:00:00Z\"\n  ownerReferences: [{uid: x}]", "phase: Running", true)]
+    [InlineData("deletionTimestamp: \"2026-05-04T10:00:00Z\"", "phase: Running", false)]
+    public void A_pod_with_an_owner_is_handed_on_to_be_kept_for_it_and_is_no_run(string metadata, string phase, bool handedOn)
     {
-        var document = TestRuns.Parse(PodYaml.Pod("p", owner: null, PodYaml.Record()).Replace("ownerReferences: []", owner, StringComparison.Ordinal))[0];
+        string text = PodYaml.Pod("p", owner: null, PodYaml.Record()).Replace("ownerReferences: []", metadata, StringComparison.Ordinal).Replace("phase: Succeeded", phase, StringComparison.Ordinal);
+        var document = TestRuns.Parse(text)[0];
         var head = Watcher.Runs.ObjectHead.Read(System.Text.Encoding.UTF8.GetBytes(document.Root.GetRawText()));
-        new Watcher.Runs.Jobs.PodKind().MayBeOver(in head).Should().BeFalse();
-        new Watcher.Runs.Jobs.PodKind().Recognises(document).Should().BeFalse();
+        new Watcher.Runs.Jobs.PodKind().MayBeOver(in head).Should().Be(handedOn);
+        new Watcher.Runs.Jobs.PodKind().Recognises(document).Should().Be(!metadata.Contains("owner", StringComparison.Ordinal));
     }
 
     [Fact]
