@@ -3,6 +3,7 @@ using Provenance.ArtifactStore.Folders;
 using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor.Policies;
 using Provenance.Attestor.Signing;
+using Provenance.Cli.Reporting;
 using Provenance.Watcher.Documents;
 
 namespace Provenance.Cli;
@@ -17,7 +18,7 @@ internal static class CommandRunner
         {
             foreach (var error in parsed.Errors)
             {
-                await Console.Error.WriteLineAsync(error.Message);
+                await Console.Error.WriteLineAsync(HarmlessText.Of(error.Message));
             }
 
             string command = parsed.CommandResult.Command is RootCommand ? "provenance" : "provenance " + parsed.CommandResult.Command.Name;
@@ -31,11 +32,13 @@ internal static class CommandRunner
         }
         catch (OperationCanceledException)
         {
-            return ExitCodes.Success;
+            // Commands that may be ended at any time end well by themselves. All others have not done what they were asked for.
+            await Console.Error.WriteLineAsync("error: stopped before the answer was known.");
+            return ExitCodes.Error;
         }
         catch (Exception e) when (ExitCodeOf(e) is { } exitCode)
         {
-            await Console.Error.WriteLineAsync("error: " + e.Message);
+            await Console.Error.WriteLineAsync("error: " + HarmlessText.Of(e.Message));
             return exitCode;
         }
     }

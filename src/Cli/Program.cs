@@ -6,6 +6,7 @@ var root = new RootCommand("Gives every artifact that a pipeline makes a signed,
 {
     UpCommand.Create(),
     AttestCommand.Create(),
+    WatchCommand.Create(),
     VerifyCommand.Create(),
     LookupCommand.Create(),
     KeyCommand.Create(),

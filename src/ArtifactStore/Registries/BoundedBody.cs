@@ -7,11 +7,11 @@ internal static class BoundedBody
 {
     /// <summary>Reads to the end.</summary>
     /// <exception cref="RegistryException">Code <c>LIMIT</c>: the body is larger than <paramref name="maximumSize"/>.</exception>
-    public static async Task<byte[]> ReadAsync(HttpContent content, long maximumSize, CancellationToken cancellationToken)
+    public static async Task<byte[]> ReadAsync(RegistryHost host, HttpContent content, long maximumSize, CancellationToken cancellationToken)
     {
         if (content.Headers.ContentLength > maximumSize)
         {
-            throw TooLarge(maximumSize);
+            throw TooLarge(host, maximumSize);
         }
 
         var body = new ArrayBufferWriter<byte>();
@@ -23,13 +23,13 @@ internal static class BoundedBody
             body.Advance(read);
             if (body.WrittenCount > maximumSize)
             {
-                throw TooLarge(maximumSize);
+                throw TooLarge(host, maximumSize);
             }
         }
 
         return body.WrittenSpan.ToArray();
     }
 
-    private static RegistryException TooLarge(long maximumSize) =>
-        new("LIMIT", $"The registry answered with more than the {maximumSize} bytes that are read of such content.");
+    private static RegistryException TooLarge(RegistryHost host, long maximumSize) =>
+        host.Fault("LIMIT", $"Registry {host.Name} answered with more than the {maximumSize} bytes that are read of such content.");
 }

@@ -37,7 +37,10 @@ internal sealed class DockerConfiguration(string? file)
             // The exception is not passed on: its text may quote the file.
             throw new RegistryException(
                 "UNAUTHORIZED", $"Cannot read credentials for {registry} from {path} ({exception.GetType().Name}). Correct the "
-                    + "file, or remove it to go without credentials.");
+                    + "file, or remove it to go without credentials.")
+            {
+                Registry = registry,
+            };
         }
     }
 

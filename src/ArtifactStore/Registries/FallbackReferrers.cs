@@ -9,9 +9,10 @@ namespace Provenance.ArtifactStore.Registries;
 /// and again later, and merged in anew when somebody else's write has removed it.
 /// </summary>
 internal sealed class FallbackReferrers(
-    ManifestClient manifests, string name, SubjectLocks locks, RemoteRegistryOptions options, TimeProvider time)
+    ManifestClient manifests, SubjectLocks locks, RemoteRegistryOptions options, TimeProvider time)
 {
     private const int MaximumRounds = 8;
+    private const int MaximumLookedFor = 1000;
     private const int MaximumTagHexLength = 64;
 
     /// <summary>The tag under which a subject's referrers are listed.</summary>
@@ -39,7 +40,7 @@ internal sealed class FallbackReferrers(
     {
         for (int round = 0; round < MaximumRounds; round++)
         {
-            using (await locks.EnterAsync($"{name}@{subject}", cancellationToken).ConfigureAwait(false))
+            using (await locks.EnterAsync($"{manifests.Name}@{subject}", cancellationToken).ConfigureAwait(false))
             {
                 await MergeAsync(subject, referrer, cancellationToken).ConfigureAwait(false);
             }
@@ -51,10 +52,10 @@ internal sealed class FallbackReferrers(
             }
         }
 
-        throw new RegistryException(
+        throw manifests.Host.Fault(
             "UNAVAILABLE",
             $"Cannot list {referrer.Digest} as a referrer of {subject}: in {MaximumRounds} attempts other writers removed it from "
-                + $"tag {TagOf(subject)} of {name}. Try again later.",
+                + $"tag {TagOf(subject)} of {manifests.Name}. Try again later.",
             isTransient: true);
     }
 
@@ -67,21 +68,51 @@ internal sealed class FallbackReferrers(
         }
 
         index.Add(referrer);
+        var written = await WriteAsync(subject, referrer, index, cancellationToken).ConfigureAwait(false);
+        if (written.HasErrorCode("MANIFEST_BLOB_UNKNOWN", "MANIFEST_UNKNOWN", "BLOB_UNKNOWN") && await RemoveDeletedAsync(index, cancellationToken).ConfigureAwait(false))
+        {
+            written = await WriteAsync(subject, referrer, index, cancellationToken).ConfigureAwait(false);
+        }
+
+        written.Expect(ManifestClient.Stored);
+        if (await FetchAsync(subject, cancellationToken).ConfigureAwait(false) is null)
+        {
+            throw manifests.Host.Fault(
+                "INVALID_RESPONSE", $"Cannot list {referrer.Digest} as a referrer of {subject}: {manifests.Name} took an index under tag "
+                    + $"{TagOf(subject)}, but does not give it back. Store attestations in another registry.");
+        }
+    }
+
+    /// <summary>
+    /// Takes out entries whose manifests were deleted: some registries accept an index only while they hold everything it names, so that
+    /// one deleted referrer would keep all later ones from being listed.
+    /// </summary>
+    private async Task<bool> RemoveDeletedAsync(ReferrerIndex index, CancellationToken cancellationToken)
+    {
+        bool removed = false;
+        foreach (var entry in index.Entries.Take(MaximumLookedFor))
+        {
+            if (await manifests.ResolveAsync(entry.Digest.ToString(), cancellationToken).ConfigureAwait(false) is null)
+            {
+                index.Remove(entry.Digest);
+                removed = true;
+            }
+        }
+
+        return removed;
+    }
+
+    private Task<RegistryResponse> WriteAsync(Digest subject, Descriptor referrer, ReferrerIndex index, CancellationToken cancellationToken)
+    {
         byte[] content = index.Serialize();
         if (content.Length > ManifestDocument.MaximumSize)
         {
-            throw new RegistryException(
-                "LIMIT", $"Cannot list {referrer.Digest} as a referrer of {subject}: the index under tag {TagOf(subject)} of {name} "
+            throw manifests.Host.Fault(
+                "LIMIT", $"Cannot list {referrer.Digest} as a referrer of {subject}: the index under tag {TagOf(subject)} of {manifests.Name} "
                     + "is full. Remove old referrers.");
         }
 
-        await manifests.PutAsync(TagOf(subject), MediaTypes.Index, content, cancellationToken).ConfigureAwait(false);
-        if (await FetchAsync(subject, cancellationToken).ConfigureAwait(false) is null)
-        {
-            throw new RegistryException(
-                "INVALID_RESPONSE", $"Cannot list {referrer.Digest} as a referrer of {subject}: {name} took an index under tag "
-                    + $"{TagOf(subject)}, but does not give it back. Store attestations in another registry.");
-        }
+        return manifests.SendAsync(TagOf(subject), MediaTypes.Index, content, cancellationToken);
     }
 
     /// <summary>The index as it is now, to be written back: it must be one.</summary>
@@ -94,9 +125,9 @@ internal sealed class FallbackReferrers(
         }
         catch (ManifestFormatException exception)
         {
-            throw new RegistryException(
+            throw manifests.Host.Fault(
                 "INVALID_RESPONSE",
-                $"Cannot list referrers of {subject}: tag {TagOf(subject)} of {name} holds something else ({exception.Message}). "
+                $"Cannot list referrers of {subject}: tag {TagOf(subject)} of {manifests.Name} holds something else ({exception.Message}). "
                     + "Remove the tag if nobody needs it.",
                 isTransient: false,
                 exception);

@@ -12,7 +12,9 @@ public interface IRepository
     /// <summary>The registry and name, <c>host[:port]/name</c>, without tag or digest.</summary>
     string Name { get; }
 
-    /// <summary>Finds what a tag or digest names; null where there is no such manifest.</summary>
+    /// <summary>
+    /// Finds what a tag or digest names; null where there is no such manifest. Of a digest, media type and size may be the registry's word.
+    /// </summary>
     Task<Descriptor?> ResolveAsync(string tagOrDigest, CancellationToken cancellationToken);
 
     /// <summary>Reads a manifest by digest, at most 4 MiB; null where there is none.</summary>
@@ -21,12 +23,16 @@ public interface IRepository
     /// <summary>Reads a blob by digest into memory, at most <paramref name="maximumSize"/> bytes; null where there is none.</summary>
     Task<byte[]?> FetchBlobAsync(Digest digest, long maximumSize, CancellationToken cancellationToken);
 
-    /// <summary>Uploads a blob unless the registry has it.</summary>
+    /// <summary>
+    /// Uploads a blob unless the registry has it. One of at most 1 MiB is sent without asking first, but not again for ten minutes after
+    /// the registry has confirmed it.
+    /// </summary>
     Task PushBlobAsync(Descriptor descriptor, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 
     /// <summary>
     /// Uploads a manifest, by its digest or under <paramref name="tag"/>, and reads it back. Where the manifest has a <c>subject</c> and
-    /// the registry has no referrers API, the fallback index <c>sha256-…</c> is updated and read back as well.
+    /// the registry has no referrers API, the fallback index <c>sha256-…</c> is updated and read back as well. Where the registry no longer
+    /// has a blob that was pushed before, the fault is transient, and the blobs are to be pushed again as well.
     /// </summary>
     Task<Descriptor> PushManifestAsync(string mediaType, ReadOnlyMemory<byte> content, string? tag, CancellationToken cancellationToken);
 
@@ -35,4 +41,11 @@ public interface IRepository
     /// Artifact types and annotations are hints of the registry, never evidence. At most 1,000 entries are read.
     /// </summary>
     Task<IReadOnlyList<Descriptor>> FetchReferrersAsync(Digest subject, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Lists the manifests that refer to <paramref name="subject"/>, where <paramref name="artifactType"/> is given those of that type,
+    /// from one place: the referrers API, or the fallback index where the repository has no such API, which is remembered for ten minutes.
+    /// For a writer who looks for its own work; who verifies needs <see cref="FetchReferrersAsync"/>. At most 1,000 entries are read.
+    /// </summary>
+    Task<IReadOnlyList<Descriptor>> FindReferrersAsync(Digest subject, string? artifactType, CancellationToken cancellationToken);
 }

@@ -8,6 +8,15 @@ internal sealed class ManifestClient(RegistryTransport transport, string reposit
 {
     private static readonly string[] Accepted = [MediaTypes.Manifest, MediaTypes.Index, MediaTypes.DockerManifest, MediaTypes.DockerManifestList];
 
+    /// <summary>The answers to a manifest that was taken in.</summary>
+    public static HttpStatusCode[] Stored { get; } = [HttpStatusCode.Created, HttpStatusCode.OK, HttpStatusCode.Accepted];
+
+    /// <summary>The registry.</summary>
+    public RegistryHost Host => transport.Host;
+
+    /// <summary>The registry and repository, <c>host[:port]/name</c>.</summary>
+    public string Name => $"{transport.Host.Name}/{repository}";
+
     /// <summary>The address of something in the repository.</summary>
     public Uri AddressOf(string path) => new(transport.Host.Root, $"v2/{repository}/{path}");
 
@@ -15,15 +24,7 @@ internal sealed class ManifestClient(RegistryTransport transport, string reposit
     public async Task<FetchedManifest?> FetchAsync(string tagOrDigest, CancellationToken cancellationToken)
     {
         var response = await transport.SendAsync(
-            new RegistryRequest
-            {
-                Method = HttpMethod.Get,
-                Address = AddressOf($"manifests/{tagOrDigest}"),
-                Repository = repository,
-                Purpose = $"read manifest {tagOrDigest} of {transport.Host.Name}/{repository}",
-                Accept = Accepted,
-            },
-            cancellationToken).ConfigureAwait(false);
+            RequestFor(HttpMethod.Get, tagOrDigest, $"read manifest {tagOrDigest} of {Name}"), cancellationToken).ConfigureAwait(false);
         if (response.Expect(HttpStatusCode.OK, HttpStatusCode.NotFound).Status == HttpStatusCode.NotFound)
         {
             return null;
@@ -34,7 +35,7 @@ internal sealed class ManifestClient(RegistryTransport transport, string reposit
         var digest = Digest.Of(expected?.Algorithm ?? DigestAlgorithm.Sha256, response.Content);
         if (expected is not null && digest != expected)
         {
-            throw new RegistryException(
+            throw transport.Host.Fault(
                 "DIGEST_LIE", $"Registry {transport.Host.Name} answered a manifest that hashes to {digest} when asked for "
                     + $"{expected} of {repository}. Do not use this registry before it is repaired.");
         }
@@ -43,25 +44,52 @@ internal sealed class ManifestClient(RegistryTransport transport, string reposit
             new Descriptor { MediaType = ReadMediaType(response), Digest = digest, Size = response.Content.Length }, response.Content);
     }
 
-    /// <summary>Writes a manifest under a tag or digest; returns the subject that the registry says it has taken note of.</summary>
-    public async Task<string?> PutAsync(string tagOrDigest, string mediaType, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    /// <summary>
+    /// Finds what a tag or digest names now; null where there is nothing. For a digest, headers that agree with it are enough; what a tag
+    /// names is read and hashed.
+    /// </summary>
+    public async Task<Descriptor?> ResolveAsync(string tagOrDigest, CancellationToken cancellationToken)
     {
-        var response = await transport.SendAsync(
-            new RegistryRequest
+        if (Digest.TryParse(tagOrDigest, out var digest))
+        {
+            var response = await transport.SendAsync(
+                RequestFor(HttpMethod.Head, tagOrDigest, $"look for manifest {digest} in {Name}"), cancellationToken).ConfigureAwait(false);
+            if (response.Status == HttpStatusCode.NotFound)
             {
-                Method = HttpMethod.Put,
-                Address = AddressOf($"manifests/{tagOrDigest}"),
-                Repository = repository,
-                Purpose = $"push manifest {tagOrDigest} to {transport.Host.Name}/{repository}",
-                IsPush = true,
-                Content = content,
-                ContentType = mediaType,
-            },
-            cancellationToken).ConfigureAwait(false);
-        return response.Expect(HttpStatusCode.Created, HttpStatusCode.OK, HttpStatusCode.Accepted).OciSubject;
+                return null;
+            }
+
+            if (response is { Status: HttpStatusCode.OK, ContentLength: > 0 and <= ManifestDocument.MaximumSize and long size, ContentType: { } mediaType }
+                && response.ContentDigest == digest && Accepted.Contains(mediaType))
+            {
+                return new Descriptor { MediaType = mediaType, Digest = digest, Size = size };
+            }
+
+            if (response.IsTransient)
+            {
+                throw response.Refused();
+            }
+        }
+
+        return (await FetchAsync(tagOrDigest, cancellationToken).ConfigureAwait(false))?.Descriptor;
     }
 
-    private static string ReadMediaType(RegistryResponse response)
+    /// <summary>Writes a manifest under a tag or digest; returns the answer, whatever it is.</summary>
+    public Task<RegistryResponse> SendAsync(string tagOrDigest, string mediaType, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        transport.SendAsync(
+            RequestFor(HttpMethod.Put, tagOrDigest, $"push manifest {tagOrDigest} to {Name}") with { IsPush = true, Content = content, ContentType = mediaType },
+            cancellationToken);
+
+    private RegistryRequest RequestFor(HttpMethod method, string tagOrDigest, string purpose) => new()
+    {
+        Method = method,
+        Address = AddressOf($"manifests/{tagOrDigest}"),
+        Repository = repository,
+        Purpose = purpose,
+        Accept = method == HttpMethod.Put ? [] : Accepted,
+    };
+
+    private string ReadMediaType(RegistryResponse response)
     {
         try
         {
@@ -69,7 +97,7 @@ internal sealed class ManifestClient(RegistryTransport transport, string reposit
         }
         catch (ManifestFormatException exception)
         {
-            throw new RegistryException("INVALID_RESPONSE", $"Cannot {response.Request.Purpose}: "
+            throw transport.Host.Fault("INVALID_RESPONSE", $"Cannot {response.Request.Purpose}: "
                 + $"{exception.Message}.", isTransient: false, exception);
         }
     }

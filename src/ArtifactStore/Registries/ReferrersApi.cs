@@ -9,37 +9,52 @@ internal sealed class ReferrersApi(RegistryTransport transport, ManifestClient m
 {
     private const int MaximumPages = 100;
 
-    /// <summary>At most <paramref name="maximum"/> referrers of a digest; null where the registry does not have this API.</summary>
-    public async Task<IReadOnlyList<Descriptor>?> ListAsync(Digest subject, int maximum, CancellationToken cancellationToken)
+    /// <summary>
+    /// At most <paramref name="maximum"/> referrers of a digest, of one artifact type where one is given; null where the registry does
+    /// not have this API, which is noted unless it only says that it does not know the repository.
+    /// </summary>
+    public async Task<IReadOnlyList<Descriptor>?> ListAsync(Digest subject, string? artifactType, int maximum, CancellationToken cancellationToken)
     {
         List<Descriptor> referrers = [];
         HashSet<Uri> seen = [];
-        for (var address = manifests.AddressOf($"referrers/{subject}"); address is not null && referrers.Count < maximum;)
+        string filter = artifactType is null ? "" : $"?artifactType={Uri.EscapeDataString(artifactType)}";
+        for (var address = manifests.AddressOf($"referrers/{subject}{filter}"); address is not null && referrers.Count < maximum;)
         {
             if (seen.Count >= MaximumPages || !seen.Add(address))
             {
-                throw new RegistryException(
+                throw manifests.Host.Fault(
                     seen.Count >= MaximumPages ? "LIMIT" : "INVALID_RESPONSE",
-                    $"Cannot list referrers of {subject} in {transport.Host.Name}/{repository}: the pages of the answer do not end.");
+                    $"Cannot list referrers of {subject} in {manifests.Name}: the pages of the answer do not end.");
             }
 
             var response = await FetchPageAsync(address, subject, cancellationToken).ConfigureAwait(false);
             if (response.Status == HttpStatusCode.NotFound || !IsIndex(response))
             {
-                return seen.Count == 1 ? null : throw response.Refused();
+                return seen.Count == 1 ? Absent(response) : throw response.Refused();
             }
 
-            referrers.AddRange(Read(response));
+            // A registry need not filter.
+            referrers.AddRange(Read(response).Where(referrer => artifactType is null || referrer.ArtifactType == artifactType));
             address = NextPage(response);
         }
 
         return referrers.Count > maximum ? referrers[..maximum] : referrers;
     }
 
+    private IReadOnlyList<Descriptor>? Absent(RegistryResponse response)
+    {
+        if (!response.HasErrorCode("NAME_UNKNOWN", "MANIFEST_UNKNOWN"))
+        {
+            transport.Memory.NoteReferrersApiAbsent(repository);
+        }
+
+        return null;
+    }
+
     // Some registries without the API answer 200 with a page for people.
     private static bool IsIndex(RegistryResponse response) => response.ContentType == MediaTypes.Index;
 
-    private static IEnumerable<Descriptor> Read(RegistryResponse response)
+    private IEnumerable<Descriptor> Read(RegistryResponse response)
     {
         try
         {
@@ -47,7 +62,7 @@ internal sealed class ReferrersApi(RegistryTransport transport, ManifestClient m
         }
         catch (ManifestFormatException exception)
         {
-            throw new RegistryException("INVALID_RESPONSE", $"Cannot {response.Request.Purpose}: "
+            throw manifests.Host.Fault("INVALID_RESPONSE", $"Cannot {response.Request.Purpose}: "
                 + $"{exception.Message}.", isTransient: false, exception);
         }
     }
@@ -60,7 +75,7 @@ internal sealed class ReferrersApi(RegistryTransport transport, ManifestClient m
                 Method = HttpMethod.Get,
                 Address = address,
                 Repository = repository,
-                Purpose = $"list referrers of {subject} in {transport.Host.Name}/{repository}",
+                Purpose = $"list referrers of {subject} in {manifests.Name}",
                 Accept = [MediaTypes.Index],
             },
             cancellationToken).ConfigureAwait(false);
@@ -83,7 +98,7 @@ internal sealed class ReferrersApi(RegistryTransport transport, ManifestClient m
                 return next;
             }
 
-            throw new RegistryException("INVALID_RESPONSE", $"Cannot {response.Request.Purpose}: the next page is at another host.");
+            throw manifests.Host.Fault("INVALID_RESPONSE", $"Cannot {response.Request.Purpose}: the next page is at another host.");
         }
 
         return null;

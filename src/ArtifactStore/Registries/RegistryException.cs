@@ -13,4 +13,10 @@ public sealed class RegistryException(string code, string message, bool isTransi
 
     /// <summary>Whether the same request may succeed later (time-outs, 408, 429, 5xx, a connection refused).</summary>
     public bool IsTransient { get; } = isTransient;
+
+    /// <summary>The registry, <c>host[:port]</c>, that the fault concerns; null where it concerns this machine alone.</summary>
+    public string? Registry { get; init; }
+
+    /// <summary>How long the registry, or its token service, asks to be left alone, at most an hour; null where it does not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

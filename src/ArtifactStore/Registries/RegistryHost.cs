@@ -28,6 +28,10 @@ internal sealed class RegistryHost
     /// <summary>The root of its API, ending in a slash.</summary>
     public Uri Root { get; }
 
+    /// <summary>A fault of this registry.</summary>
+    public RegistryException Fault(string code, string message, bool isTransient = false, Exception? innerException = null, TimeSpan? retryAfter = null) =>
+        new(code, message, isTransient, innerException) { Registry = Name, RetryAfter = retryAfter };
+
     /// <summary>Whether an address belongs to this very registry: same scheme, host and port. Only there do credentials go.</summary>
     public bool Owns(Uri address) => Uri.Compare(address, Root, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0;
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Provenance.ArtifactStore.Digests;
 
 namespace Provenance.ArtifactStore.Registries;
 
@@ -7,9 +8,15 @@ namespace Provenance.ArtifactStore.Registries;
 internal sealed record RegistryResponse
 {
     private const int MaximumMessageLength = 300;
+    private const int MaximumErrors = 100;
+
+    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(1);
 
     /// <summary>The request it answers.</summary>
     public required RegistryRequest Request { get; init; }
+
+    /// <summary>The registry that answered.</summary>
+    public required RegistryHost Host { get; init; }
 
     /// <summary>The HTTP status.</summary>
     public required HttpStatusCode Status { get; init; }
@@ -19,6 +26,12 @@ internal sealed record RegistryResponse
 
     /// <summary>The media type without parameters, as the registry claims.</summary>
     public string? ContentType { get; init; }
+
+    /// <summary><c>Content-Length</c>, which for HEAD is the size of what GET would answer.</summary>
+    public long? ContentLength { get; init; }
+
+    /// <summary><c>Docker-Content-Digest</c>, where it is a digest: what the registry claims, never what we know.</summary>
+    public Digest? ContentDigest { get; init; }
 
     /// <summary><c>Location</c>, made absolute.</summary>
     public Uri? Location { get; init; }
@@ -50,12 +63,42 @@ internal sealed record RegistryResponse
             _ when IsTransient => " Try again later.",
             _ => "",
         };
-        return new RegistryException(
+        return Host.Fault(
             code ?? DefaultCode(),
             $"Cannot {Request.Purpose}: the registry answered {(int)Status} to {Request.Method} "
                 + $"{Request.Address.GetLeftPart(UriPartial.Path)}"
             + $"{(message is null ? "" : $" (\"{message}\")")}.{advice}",
-            IsTransient);
+            IsTransient,
+            retryAfter: RetryAfter);
+    }
+
+    /// <summary>Whether the registry gives one of these OCI error codes.</summary>
+    public bool HasErrorCode(params ReadOnlySpan<string> codes)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(Content, new JsonDocumentOptions { MaxDepth = 16 });
+            foreach (var error in json.RootElement.GetProperty("errors").EnumerateArray().Take(MaximumErrors))
+            {
+                if (codes.Contains(error.GetProperty("code").GetString()))
+                {
+                    return true;
+                }
+            }
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            // Not an error as the specification words it.
+        }
+
+        return false;
+    }
+
+    /// <summary>Reads <c>Retry-After</c> (RFC 9110, section 10.2.3); null where there is none or its time has come.</summary>
+    public static TimeSpan? ReadRetryAfter(HttpResponseMessage response, DateTimeOffset now)
+    {
+        var wanted = response.Headers.RetryAfter is { } after ? after.Delta ?? after.Date - now : null;
+        return wanted > LongestRetryAfter ? LongestRetryAfter : wanted > TimeSpan.Zero ? wanted : null;
     }
 
     private string DefaultCode() => Status switch

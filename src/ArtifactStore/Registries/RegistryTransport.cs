@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using Provenance.ArtifactStore.Digests;
 
 namespace Provenance.ArtifactStore.Registries;
 
@@ -11,9 +12,13 @@ internal sealed class RegistryTransport(
     private const int MaximumRedirects = 5;
     private const int MaximumErrorSize = 64 * 1024;
     private const int SlowestBytesPerSecond = 64 * 1024;
+    private const int LargestUnaskedBody = 64 * 1024;
 
     /// <summary>The registry.</summary>
     public RegistryHost Host => host;
+
+    /// <summary>What the registry has shown of itself so far.</summary>
+    public RegistryMemory Memory { get; } = new(time);
 
     /// <summary>Sends a request that may be repeated, until the registry answers or the attempts are used up.</summary>
     public Task<RegistryResponse> SendAsync(RegistryRequest request, CancellationToken cancellationToken) =>
@@ -56,13 +61,13 @@ internal sealed class RegistryTransport(
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new RegistryException(
+            throw host.Fault(
                 "UNAVAILABLE", $"Cannot {request.Purpose}: registry {host.Name} did not answer within {allowance.TotalSeconds:0} "
                     + "seconds. Try again later.", isTransient: true, exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            throw new RegistryException(
+            throw host.Fault(
                 "UNAVAILABLE", $"Cannot {request.Purpose}: registry {host.Name} cannot be reached ({exception.Message}). Check its "
                     + "name and try again.", isTransient: true, exception);
         }
@@ -93,7 +98,9 @@ internal sealed class RegistryTransport(
             using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
             if (IsRedirect(response.StatusCode) && request.Content is null && request.Method != HttpMethod.Post && response.Headers.Location is { } location)
             {
-                address = new Uri(address, location);
+                address = Uri.TryCreate(address, location, out var next)
+                    ? next
+                    : throw host.Fault("INVALID_RESPONSE", $"Cannot {request.Purpose}: registry {host.Name} redirects to something that is no address.");
                 continue;
             }
 
@@ -104,7 +111,7 @@ internal sealed class RegistryTransport(
             return (await ReadAsync(request, address, response, cancellationToken).ConfigureAwait(false), challenge);
         }
 
-        throw new RegistryException("INVALID_RESPONSE", $"Cannot {request.Purpose}: registry {host.Name} redirects more than "
+        throw host.Fault("INVALID_RESPONSE", $"Cannot {request.Purpose}: registry {host.Name} redirects more than "
             + $"{MaximumRedirects} times.");
     }
 
@@ -114,7 +121,7 @@ internal sealed class RegistryTransport(
             || (address.Scheme == Uri.UriSchemeHttp && host.IsPlain && new RegistryHost(address.Authority, options.PlainHttp).IsPlain));
         if (!safe)
         {
-            throw new RegistryException(
+            throw host.Fault(
                 "INVALID_RESPONSE", $"Cannot {request.Purpose}: registry {host.Name} leads to "
                     + $"{address.Scheme}://{address.Authority}, which is not encrypted. Correct the address it gives for itself.");
         }
@@ -137,6 +144,9 @@ internal sealed class RegistryTransport(
         if (request.Content is { } content)
         {
             message.Content = new ReadOnlyMemoryContent(content);
+
+            // A registry that first wants to see credentials may hang up on a body that it did not ask for.
+            message.Headers.ExpectContinue = authorization is null && content.Length > LargestUnaskedBody;
             message.Content.Headers.ContentType = request.ContentType is null ? null : new MediaTypeHeaderValue(request.ContentType);
         }
         else if (request.Method == HttpMethod.Post)
@@ -153,28 +163,31 @@ internal sealed class RegistryTransport(
         if (request.Method != HttpMethod.Head)
         {
             content = response.IsSuccessStatusCode
-                ? await BoundedBody.ReadAsync(response.Content, request.MaximumSize, cancellationToken).ConfigureAwait(false)
+                ? await BoundedBody.ReadAsync(host, response.Content, request.MaximumSize, cancellationToken).ConfigureAwait(false)
                 : await ReadErrorAsync(response.Content, cancellationToken).ConfigureAwait(false);
         }
 
         return new RegistryResponse
         {
             Request = request,
+            Host = host,
             Status = response.StatusCode,
             Content = content,
             ContentType = response.Content.Headers.ContentType?.MediaType,
-            Location = response.Headers.Location is { } location ? new Uri(address, location) : null,
+            ContentLength = response.Content.Headers.ContentLength,
+            ContentDigest = response.Headers.TryGetValues("Docker-Content-Digest", out var digests) && Digest.TryParse(digests.First(), out var digest) ? digest : null,
+            Location = response.Headers.Location is { } location && Uri.TryCreate(address, location, out var absolute) ? absolute : null,
             Links = response.Headers.TryGetValues("Link", out var links) ? [.. links] : [],
             OciSubject = response.Headers.TryGetValues("OCI-Subject", out var subjects) ? subjects.FirstOrDefault() : null,
-            RetryAfter = response.Headers.RetryAfter is { } after ? after.Delta ?? after.Date - time.GetUtcNow() : null,
+            RetryAfter = RegistryResponse.ReadRetryAfter(response, time.GetUtcNow()),
         };
     }
 
-    private static async Task<byte[]> ReadErrorAsync(HttpContent content, CancellationToken cancellationToken)
+    private async Task<byte[]> ReadErrorAsync(HttpContent content, CancellationToken cancellationToken)
     {
         try
         {
-            return await BoundedBody.ReadAsync(content, MaximumErrorSize, cancellationToken).ConfigureAwait(false);
+            return await BoundedBody.ReadAsync(host, content, MaximumErrorSize, cancellationToken).ConfigureAwait(false);
         }
         catch (RegistryException)
         {

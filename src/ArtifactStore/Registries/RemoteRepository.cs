@@ -11,6 +11,7 @@ internal sealed class RemoteRepository : IRepository
     private readonly RegistryTransport transport;
     private readonly string repository;
     private readonly ManifestClient manifests;
+    private readonly BlobUpload upload;
     private readonly ReferrersApi referrers;
     private readonly FallbackReferrers fallback;
 
@@ -19,20 +20,20 @@ internal sealed class RemoteRepository : IRepository
     {
         this.transport = transport;
         this.repository = repository;
-        Name = $"{transport.Host.Name}/{repository}";
         manifests = new ManifestClient(transport, repository);
+        upload = new BlobUpload(transport, manifests, repository);
         referrers = new ReferrersApi(transport, manifests, repository);
-        fallback = new FallbackReferrers(manifests, Name, locks, options, time);
+        fallback = new FallbackReferrers(manifests, locks, options, time);
     }
 
     /// <inheritdoc/>
-    public string Name { get; }
+    public string Name => manifests.Name;
 
     /// <inheritdoc/>
-    public async Task<Descriptor?> ResolveAsync(string tagOrDigest, CancellationToken cancellationToken)
+    public Task<Descriptor?> ResolveAsync(string tagOrDigest, CancellationToken cancellationToken)
     {
         RequireTagOrDigest(tagOrDigest);
-        return (await manifests.FetchAsync(tagOrDigest, cancellationToken).ConfigureAwait(false))?.Descriptor;
+        return manifests.ResolveAsync(tagOrDigest, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -47,7 +48,14 @@ internal sealed class RemoteRepository : IRepository
     {
         ArgumentNullException.ThrowIfNull(digest);
         var response = await transport.SendAsync(
-            RequestFor(HttpMethod.Get, manifests.AddressOf($"blobs/{digest}"), $"read blob {digest} of {Name}") with { MaximumSize = maximumSize },
+            new RegistryRequest
+            {
+                Method = HttpMethod.Get,
+                Address = manifests.AddressOf($"blobs/{digest}"),
+                Repository = repository,
+                Purpose = $"read blob {digest} of {Name}",
+                MaximumSize = maximumSize,
+            },
             cancellationToken).ConfigureAwait(false);
         if (response.Expect(HttpStatusCode.OK, HttpStatusCode.NotFound).Status == HttpStatusCode.NotFound)
         {
@@ -57,13 +65,13 @@ internal sealed class RemoteRepository : IRepository
         var actual = Digest.Of(digest.Algorithm, response.Content);
         return actual == digest
             ? response.Content
-            : throw new RegistryException(
+            : throw transport.Host.Fault(
                 "DIGEST_LIE", $"Registry {transport.Host.Name} answered a blob that hashes to {actual} when asked for {digest} of "
                     + $"{repository}. Do not use this registry before it is repaired.");
     }
 
     /// <inheritdoc/>
-    public async Task PushBlobAsync(Descriptor descriptor, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public Task PushBlobAsync(Descriptor descriptor, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
         if (descriptor.Size != content.Length || Digest.Of(descriptor.Digest.Algorithm, content.Span) != descriptor.Digest)
@@ -71,17 +79,7 @@ internal sealed class RemoteRepository : IRepository
             throw new ArgumentException($"The content is not what descriptor {descriptor.Digest} describes.", nameof(content));
         }
 
-        var existing = await transport.SendAsync(
-            RequestFor(HttpMethod.Head, manifests.AddressOf($"blobs/{descriptor.Digest}"), $"look for blob {descriptor.Digest} in {Name}"),
-            cancellationToken).ConfigureAwait(false);
-        if (existing.Expect(HttpStatusCode.OK, HttpStatusCode.NotFound).Status == HttpStatusCode.OK)
-        {
-            return;
-        }
-
-        // An upload that broke off may be gone: a new attempt begins a new one.
-        var uploaded = await transport.RetryAsync(token => UploadAsync(descriptor, content, token), cancellationToken).ConfigureAwait(false);
-        uploaded.Expect(HttpStatusCode.Created, HttpStatusCode.NoContent);
+        return upload.PushAsync(descriptor, content, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -95,19 +93,30 @@ internal sealed class RemoteRepository : IRepository
         var document = Read(mediaType, content);
         var digest = Digest.Of(content.Span);
         var descriptor = document.Describe(digest, content.Length);
-        string? noted = await manifests.PutAsync(tag ?? digest.ToString(), mediaType, content, cancellationToken).ConfigureAwait(false);
+        var answer = await manifests.SendAsync(tag ?? digest.ToString(), mediaType, content, cancellationToken).ConfigureAwait(false);
+        if (!ManifestClient.Stored.Contains(answer.Status))
+        {
+            throw Refused(answer, document);
+        }
 
         // Read in full: that it is there, and what it is, in one request.
         if (await manifests.FetchAsync(digest.ToString(), cancellationToken).ConfigureAwait(false) is null)
         {
-            throw new RegistryException(
+            throw transport.Host.Fault(
                 "INVALID_RESPONSE", $"Registry {transport.Host.Name} accepted manifest {digest} of {repository}, but does not have "
                     + "it. Push it again.", isTransient: true);
         }
 
-        if (document.Subject is { } subject && !string.Equals(noted, subject.ToString(), StringComparison.Ordinal))
+        if (document.Subject is { } subject)
         {
-            await fallback.AddAsync(subject, descriptor, cancellationToken).ConfigureAwait(false);
+            if (string.Equals(answer.OciSubject, subject.ToString(), StringComparison.Ordinal))
+            {
+                transport.Memory.NoteReferrersApiPresent(repository);
+            }
+            else
+            {
+                await fallback.AddAsync(subject, descriptor, cancellationToken).ConfigureAwait(false);
+            }
         }
 
         return descriptor;
@@ -117,11 +126,25 @@ internal sealed class RemoteRepository : IRepository
     public async Task<IReadOnlyList<Descriptor>> FetchReferrersAsync(Digest subject, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(subject);
-        var listed = await referrers.ListAsync(subject, MaximumReferrers, cancellationToken).ConfigureAwait(false) ?? [];
+        var listed = await referrers.ListAsync(subject, artifactType: null, MaximumReferrers, cancellationToken).ConfigureAwait(false) ?? [];
 
         // The tag is read as well where the API exists: a registry that was upgraded may still have referrers listed only there.
         var tagged = await fallback.ListAsync(subject, cancellationToken).ConfigureAwait(false);
         return [.. listed.Concat(tagged).DistinctBy(referrer => referrer.Digest).Take(MaximumReferrers)];
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Descriptor>> FindReferrersAsync(Digest subject, string? artifactType, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        if (!transport.Memory.LacksReferrersApi(repository)
+            && await referrers.ListAsync(subject, artifactType, MaximumReferrers, cancellationToken).ConfigureAwait(false) is { } listed)
+        {
+            return listed;
+        }
+
+        var tagged = await fallback.ListAsync(subject, cancellationToken).ConfigureAwait(false);
+        return [.. tagged.Where(referrer => artifactType is null || referrer.ArtifactType == artifactType).Take(MaximumReferrers)];
     }
 
     private static void RequireTagOrDigest(string tagOrDigest)
@@ -132,6 +155,22 @@ internal sealed class RemoteRepository : IRepository
         }
     }
 
+    /// <summary>
+    /// A registry may have collected blobs that no manifest named yet. What was remembered of the repository is forgotten, so that a
+    /// second attempt sends them all; where nothing was remembered, a second attempt would be no different.
+    /// </summary>
+    private RegistryException Refused(RegistryResponse answer, ManifestDocument document)
+    {
+        if (!answer.IsTransient && transport.Memory.ForgetBlobs(repository) && !document.IsIndex && answer.HasErrorCode("MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN"))
+        {
+            return transport.Host.Fault(
+                "MANIFEST_BLOB_UNKNOWN", $"Cannot {answer.Request.Purpose}: the registry no longer has a blob that was pushed to {Name} before. Push "
+                    + "the blobs and the manifest again.", isTransient: true);
+        }
+
+        return answer.Refused();
+    }
+
     private ManifestDocument Read(string mediaType, ReadOnlyMemory<byte> content)
     {
         try
@@ -140,32 +179,8 @@ internal sealed class RemoteRepository : IRepository
         }
         catch (ManifestFormatException exception)
         {
-            throw new RegistryException("MANIFEST_INVALID", $"Cannot push a manifest to {Name}: "
+            throw transport.Host.Fault("MANIFEST_INVALID", $"Cannot push a manifest to {Name}: "
                 + $"{exception.Message}.", isTransient: false, exception);
         }
     }
-
-    private async Task<RegistryResponse> UploadAsync(Descriptor descriptor, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
-    {
-        string purpose = $"push blob {descriptor.Digest} to {Name}";
-        var begun = await transport.SendOnceAsync(
-            RequestFor(HttpMethod.Post, manifests.AddressOf("blobs/uploads/"), purpose) with { IsPush = true }, cancellationToken).ConfigureAwait(false);
-        if (begun.IsTransient)
-        {
-            return begun;
-        }
-
-        begun.Expect(HttpStatusCode.Accepted);
-        var location = begun.Location
-            ?? throw new RegistryException("INVALID_RESPONSE", $"Cannot {purpose}: registry {transport.Host.Name} began an upload, "
-                + "but does not say where.");
-        char separator = location.Query.Length > 0 ? '&' : '?';
-        var target = new Uri($"{location.GetLeftPart(UriPartial.Query)}{separator}digest={Uri.EscapeDataString(descriptor.Digest.ToString())}");
-        return await transport.SendOnceAsync(
-            RequestFor(HttpMethod.Put, target, purpose) with { IsPush = true, Content = content, ContentType = MediaTypes.OctetStream },
-            cancellationToken).ConfigureAwait(false);
-    }
-
-    private RegistryRequest RequestFor(HttpMethod method, Uri address, string purpose) =>
-        new() { Method = method, Address = address, Repository = repository, Purpose = purpose };
 }

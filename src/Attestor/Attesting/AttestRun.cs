@@ -4,8 +4,6 @@ using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Runs;
 using Provenance.Attestor.Signing;
-using Provenance.Attestor.Slsa;
-using Provenance.Attestor.Statements;
 
 namespace Provenance.Attestor.Attesting;
 
@@ -23,33 +21,30 @@ internal sealed class AttestRunHandler(AttestorOptions options, ISigner signer, 
     /// <exception cref="RegistryException">A registry refused or is away; nothing is lost, the same request may be made again.</exception>
     public async Task<AttestedRun> Handle(AttestRun request, CancellationToken cancellationToken)
     {
-        var run = request.Run;
-        var subjects = RunStatement.Subjects(run);
-        byte[] statement = RunStatement.Write(run, subjects, options.BuilderId);
-        var statementDigest = Digest.Of(statement);
+        var statement = FrozenStatement.Of(request.Run, options.BuilderId);
         if (options.Destination is not { } destination)
         {
-            byte[] signed = await BundleWriter.SignAsync(statement, signer, cancellationToken).ConfigureAwait(false);
-            return Result([.. subjects.Select(static s => new AttestedSubject { Name = s.Name!, Digest = s.Digest!.ContentDigest! })], signed, alreadyAttested: false, []);
+            byte[] signed = await BundleWriter.SignAsync(statement.Bytes, signer, cancellationToken).ConfigureAwait(false);
+            return Result([.. statement.Subjects.Select(static s => new AttestedSubject { Name = s.Name!, Digest = s.Digest!.ContentDigest! })], signed, alreadyAttested: false, []);
         }
 
-        var placements = await publisher.PlaceAsync(run, subjects, destination, statement, cancellationToken).ConfigureAwait(false);
-        byte[]? earlier = placements.Select(static p => p.Earlier?.Bundle).FirstOrDefault(static b => b is not null);
+        var placements = await publisher.PlaceAsync(statement, destination, lookForEarlier: true, cancellationToken).ConfigureAwait(false);
+        var earlier = placements.Select(static p => p.Earlier).FirstOrDefault(static e => e is not null);
         bool complete = placements.Count > 0 && placements.All(static p => p.Earlier is not null || p.Problem is not null);
-        byte[] bundle = earlier ?? await BundleWriter.SignAsync(statement, signer, cancellationToken).ConfigureAwait(false);
+        var bundle = earlier?.Bundle ?? await BundleWriter.SignAsync(statement.Bytes, signer, cancellationToken).ConfigureAwait(false);
         var attested = new List<AttestedSubject>(placements.Count);
         foreach (var placement in placements)
         {
-            attested.Add(await publisher.PublishAsync(placement, bundle, statementDigest, run.FinishedOn, cancellationToken).ConfigureAwait(false));
+            attested.Add(await publisher.PublishAsync(statement, placement, bundle, cancellationToken).ConfigureAwait(false));
         }
 
         return Result(attested, bundle, alreadyAttested: complete && earlier is not null, [.. placements.Select(static p => p.Problem).OfType<RunProblem>()]);
 
-        AttestedRun Result(IReadOnlyList<AttestedSubject> stored, byte[] signed, bool alreadyAttested, IReadOnlyList<RunProblem> problems) => new()
+        AttestedRun Result(IReadOnlyList<AttestedSubject> stored, ReadOnlyMemory<byte> signed, bool alreadyAttested, IReadOnlyList<RunProblem> problems) => new()
         {
-            Statement = statementDigest,
+            Statement = statement.Digest,
             Bundle = signed,
-            BundleDigest = Digest.Of(signed),
+            BundleDigest = Digest.Of(signed.Span),
             Subjects = stored,
             AlreadyAttested = alreadyAttested,
             Problems = problems,

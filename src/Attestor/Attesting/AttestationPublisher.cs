@@ -9,34 +9,38 @@ using Provenance.Attestor.Statements;
 
 namespace Provenance.Attestor.Attesting;
 
-/// <summary>Finds where attestations go, what is there already, and stores what is missing. It keeps no state: the registry is the record.</summary>
-internal sealed class AttestationPublisher(IRegistryClient registries, ISigner signer)
+/// <summary>
+/// The steps of storing an attestation: find where it goes and what is there already, then store what is missing. It keeps no state: the
+/// registry is the record, and every step may be repeated.
+/// </summary>
+/// <remarks>Every method throws <see cref="RegistryException"/> when a registry refuses or is away.</remarks>
+public sealed class AttestationPublisher(IRegistryClient registries, ISigner signer)
 {
-    /// <summary>Finds the repository of every subject and an attestation of the same statement that is stored there.</summary>
-    public async Task<IReadOnlyList<SubjectPlacement>> PlaceAsync(
-        CompletedRun run,
-        IReadOnlyList<ResourceDescriptor> subjects,
-        AttestationDestination destination,
-        byte[] statement,
-        CancellationToken cancellationToken)
+    private static readonly byte[] EmptyConfiguration = "{}"u8.ToArray();
+
+    /// <summary>Finds the repository of every subject and, where asked, an attestation of the same statement that is stored there.</summary>
+    /// <param name="statement">The statement.</param>
+    /// <param name="destination">Where attestations go.</param>
+    /// <param name="lookForEarlier">False only where it is certain that nobody has published this statement before.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    public async Task<IReadOnlyList<SubjectPlacement>> PlaceAsync(FrozenStatement statement, AttestationDestination destination, bool lookForEarlier, CancellationToken cancellationToken)
     {
-        var placements = new List<SubjectPlacement>(subjects.Count);
-        foreach (var subject in subjects)
+        ArgumentNullException.ThrowIfNull(statement);
+        ArgumentNullException.ThrowIfNull(destination);
+        var placements = new List<SubjectPlacement>(statement.Subjects.Count);
+        foreach (var subject in statement.Subjects)
         {
-            placements.Add(await PlaceAsync(run, subject, destination, statement, cancellationToken).ConfigureAwait(false));
+            placements.Add(await PlaceAsync(statement, subject, destination, lookForEarlier, cancellationToken).ConfigureAwait(false));
         }
 
         return placements;
     }
 
-    /// <summary>Stores the bundle where it is not stored yet.</summary>
-    public async Task<AttestedSubject> PublishAsync(
-        SubjectPlacement placement,
-        byte[] bundle,
-        Digest statement,
-        DateTimeOffset? created,
-        CancellationToken cancellationToken)
+    /// <summary>Stores the bundle with a subject unless it is stored there. The same bundle always gives the same manifest.</summary>
+    public async Task<AttestedSubject> PublishAsync(FrozenStatement statement, SubjectPlacement placement, ReadOnlyMemory<byte> bundle, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(statement);
+        ArgumentNullException.ThrowIfNull(placement);
         var attested = new AttestedSubject { Name = placement.Name, Digest = placement.Digest };
         if (placement.Repository is not { } reference)
         {
@@ -49,19 +53,19 @@ internal sealed class AttestationPublisher(IRegistryClient registries, ISigner s
         }
 
         var repository = registries.Repository(reference);
-        var layer = Descriptor.Of(Bundle.MediaTypeV03, bundle);
-        await repository.PushBlobAsync(Descriptor.Empty, "{}"u8.ToArray(), cancellationToken).ConfigureAwait(false);
+        var layer = Descriptor.Of(Bundle.MediaTypeV03, bundle.Span);
+        await repository.PushBlobAsync(Descriptor.Empty, EmptyConfiguration, cancellationToken).ConfigureAwait(false);
         await repository.PushBlobAsync(layer, bundle, cancellationToken).ConfigureAwait(false);
-        byte[] manifest = AttestationManifest.Write(placement.Subject!, layer, ProvenancePredicate.Type, statement, created);
+        byte[] manifest = AttestationManifest.Write(placement.Subject!, layer, ProvenancePredicate.Type, statement.Digest, statement.FinishedOn);
         var stored = await repository.PushManifestAsync(MediaTypes.Manifest, manifest, tag: null, cancellationToken).ConfigureAwait(false);
         return attested with { Attestation = reference.At(stored.Digest) };
     }
 
     private async Task<SubjectPlacement> PlaceAsync(
-        CompletedRun run,
+        FrozenStatement statement,
         ResourceDescriptor subject,
         AttestationDestination destination,
-        byte[] statement,
+        bool lookForEarlier,
         CancellationToken cancellationToken)
     {
         var placement = new SubjectPlacement { Name = subject.Name!, Digest = subject.Digest!.ContentDigest! };
@@ -69,17 +73,22 @@ internal sealed class AttestationPublisher(IRegistryClient registries, ISigner s
         {
             return placement with
             {
-                Problem = new(RunProblemCodes.NoDestination, $"{run.Identity}: {placement.Name} is no image, and no repository is configured for the attestations of such artifacts. Name one with --repository."),
+                Problem = new(RunProblemCodes.NoDestination, $"{statement.Run}: {placement.Name} is no image, and no repository is configured for the attestations of such artifacts. Name one with --repository."),
             };
         }
 
         var repository = registries.Repository(reference);
-        var found = await repository.ResolveAsync(placement.Digest.ToString(), cancellationToken).ConfigureAwait(false);
-        if (found is null && destination.BesideImages && IsImageIn(placement.Name, reference))
+        bool isBesideImage = destination.BesideImages && IsImageIn(placement.Name, reference);
+
+        // A repository for attestations alone holds no subjects: asking for them there would cost a request and find nothing.
+        var found = isBesideImage || reference != destination.Repository
+            ? await repository.ResolveAsync(placement.Digest.ToString(), cancellationToken).ConfigureAwait(false)
+            : null;
+        if (found is null && isBesideImage)
         {
             return placement with
             {
-                Problem = new(RunProblemCodes.SubjectNotFound, $"{run.Identity}: {placement.Name}@{placement.Digest} is not in its registry. Push the image before its run ends, or name a repository for attestations with --repository."),
+                Problem = new(RunProblemCodes.SubjectNotFound, $"{statement.Run}: {placement.Name}@{placement.Digest} is not in its registry. Push the image before its run ends, or name a repository for attestations with --repository."),
             };
         }
 
@@ -87,24 +96,24 @@ internal sealed class AttestationPublisher(IRegistryClient registries, ISigner s
         {
             Repository = reference,
             Subject = found ?? new Descriptor { MediaType = MediaTypes.OctetStream, Digest = placement.Digest, Size = 0 },
-            Earlier = await FindEarlierAsync(repository, placement.Digest, statement, cancellationToken).ConfigureAwait(false),
+            Earlier = lookForEarlier ? await FindEarlierAsync(repository, placement.Digest, statement, cancellationToken).ConfigureAwait(false) : null,
         };
     }
 
     private static bool IsImageIn(string name, Reference reference) => name == reference.Name;
 
     /// <summary>An annotation is a stranger's word: only a bundle whose payload is this statement and that our own key signed counts.</summary>
-    private async Task<SubjectPlacement.EarlierAttestation?> FindEarlierAsync(IRepository repository, Digest subject, byte[] statement, CancellationToken cancellationToken)
+    private async Task<EarlierAttestation?> FindEarlierAsync(IRepository repository, Digest subject, FrozenStatement statement, CancellationToken cancellationToken)
     {
-        string hex = Digest.Of(statement).Hex;
-        foreach (var referrer in await repository.FetchReferrersAsync(subject, cancellationToken).ConfigureAwait(false))
+        string hex = statement.Digest.Hex;
+        foreach (var referrer in await repository.FindReferrersAsync(subject, Bundle.MediaTypeV03, cancellationToken).ConfigureAwait(false))
         {
             if (referrer.Annotations?.GetValueOrDefault(AttestationManifest.StatementAnnotation) != hex)
             {
                 continue;
             }
 
-            if (await FetchBundleAsync(repository, referrer.Digest, cancellationToken).ConfigureAwait(false) is { } bundle && IsOurs(bundle, statement))
+            if (await FetchBundleAsync(repository, referrer.Digest, cancellationToken).ConfigureAwait(false) is { } bundle && IsOurs(bundle, statement.Bytes))
             {
                 return new(referrer.Digest, bundle);
             }
@@ -128,12 +137,12 @@ internal sealed class AttestationPublisher(IRegistryClient registries, ISigner s
         }
     }
 
-    private bool IsOurs(byte[] bytes, byte[] statement)
+    private bool IsOurs(byte[] bytes, ReadOnlyMemory<byte> statement)
     {
         try
         {
             var envelope = Bundle.Parse(bytes).Envelope;
-            return envelope.Payload.Span.SequenceEqual(statement) && signer.PublicKey.Verify(envelope.ToSignedBytes(), envelope.Signatures[0].Value.Span);
+            return envelope.Payload.Span.SequenceEqual(statement.Span) && signer.PublicKey.Verify(envelope.ToSignedBytes(), envelope.Signatures[0].Value.Span);
         }
         catch (EvidenceException)
         {

@@ -24,6 +24,12 @@ public static class RunProblemCodes
     /// <summary>A child of the run was not found.</summary>
     public const string ChildMissing = "CHILD_MISSING";
 
+    /// <summary>A child names the run as its owner and cannot belong to it.</summary>
+    public const string ChildForeign = "CHILD_FOREIGN";
+
+    /// <summary>An input is named without a digest, so that it is a claim and no dependency.</summary>
+    public const string InputUnpinned = "INPUT_UNPINNED";
+
     /// <summary>A child of the run is of a kind that records no artifacts.</summary>
     public const string ChildKind = "CHILD_KIND";
 
@@ -65,4 +71,7 @@ public static class RunProblemCodes
 
     /// <summary>The attestation could not be published.</summary>
     public const string PublishFailed = "PUBLISH_FAILED";
+
+    /// <summary>The run is attested, but its object could not be marked.</summary>
+    public const string MarkFailed = "MARK_FAILED";
 }

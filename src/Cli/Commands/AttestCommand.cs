@@ -53,7 +53,11 @@ internal sealed class AttestCommand
         var collected = new List<CollectedRun>();
         foreach (var document in documents)
         {
-            collected.Add(await delivery.CollectAsync(document, children, cancellationToken));
+            var run = await delivery.CollectAsync(document, children, cancellationToken);
+            if (!run.IsCompanion)
+            {
+                collected.Add(run);
+            }
         }
 
         bundles?.Expect(collected.Count(static c => c.Run is not null));
@@ -63,13 +67,13 @@ internal sealed class AttestCommand
             if (bundles is not null && report.SignedBundle is { } signed)
             {
                 string written = await bundles.WriteAsync(run.Identity!, signed, cancellationToken);
-                await Console.Error.WriteLineAsync($"{run.DisplayName}: {written}");
+                await Console.Error.WriteLineAsync(HarmlessText.Of($"{run.DisplayName}: {written}"));
             }
 
             lines.Report(report);
         }
 
-        return documents.Count is 0 ? throw new CommandException(ExitCodes.Usage, $"{(source is "-" ? "Standard input" : source)} holds no run.")
+        return collected.Count is 0 ? throw new CommandException(ExitCodes.Usage, $"{(source is "-" ? "Standard input" : source)} holds no run.")
             : lines.Count(DeliveryOutcome.Failed) > 0 ? ExitCodes.Error
             : lines.Count(DeliveryOutcome.NotAttested) > 0 ? ExitCodes.Failed
             : ExitCodes.Success;
@@ -97,7 +101,7 @@ internal sealed class AttestCommand
         var loaded = KeyFile.LoadSigner(path, Passphrases.ForReading);
         foreach (string problem in loaded.Problems)
         {
-            Console.Error.WriteLine("warning: " + problem);
+            Console.Error.WriteLine("warning: " + HarmlessText.Of(problem));
         }
 
         return loaded.Signer;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor.Attesting;
+using Provenance.Cli.Reporting;
 using Provenance.Watcher.Runs;
 
 namespace Provenance.Cli.Commands;
@@ -88,7 +89,7 @@ internal sealed class AttestingOptions
 
         foreach (string warning in options.Lint())
         {
-            Console.Error.WriteLine("warning: " + warning);
+            Console.Error.WriteLine("warning: " + HarmlessText.Of(warning));
         }
 
         return options;

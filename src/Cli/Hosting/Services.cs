@@ -10,8 +10,14 @@ namespace Provenance.Cli.Hosting;
 /// <summary>Composes the use cases for a command.</summary>
 internal static class Services
 {
-    /// <summary>For commands that attest.</summary>
-    public static ServiceProvider ForAttesting(AttestorOptions options, ISigner signer) => Common()
+    /// <summary>For commands that attest, which try a registry again for a while.</summary>
+    public static ServiceProvider ForAttesting(AttestorOptions options, ISigner signer) => ForAttesting(options, signer, new RemoteRegistryOptions());
+
+    /// <summary>For the watcher, which has its own way of trying again.</summary>
+    public static ServiceProvider ForWatching(AttestorOptions options, ISigner signer) =>
+        ForAttesting(options, signer, new RemoteRegistryOptions { Attempts = 1, RequestTimeout = TimeSpan.FromSeconds(20) });
+
+    private static ServiceProvider ForAttesting(AttestorOptions options, ISigner signer, RemoteRegistryOptions registries) => Common(registries)
         .AddSingleton(options)
         .AddSingleton(signer)
         .AddAttestor()
@@ -20,10 +26,10 @@ internal static class Services
         .BuildServiceProvider();
 
     /// <summary>For commands that verify.</summary>
-    public static ServiceProvider ForVerifying() => Common().AddVerification().BuildServiceProvider();
+    public static ServiceProvider ForVerifying() => Common(new RemoteRegistryOptions()).AddVerification().BuildServiceProvider();
 
-    private static IServiceCollection Common() => new ServiceCollection()
+    private static IServiceCollection Common(RemoteRegistryOptions registries) => new ServiceCollection()
         .AddSingleton(TimeProvider.System)
-        .AddSingleton<IRegistryClient>(static provider => new RemoteRegistry(new RemoteRegistryOptions(), provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<IRegistryClient>(provider => new RemoteRegistry(registries, provider.GetRequiredService<TimeProvider>()))
         .AddMediator();
 }

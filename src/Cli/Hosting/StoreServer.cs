@@ -59,11 +59,12 @@ internal sealed class StoreServer : IAsyncDisposable
         builder.Services.AddArtifactStore(new ArtifactStoreOptions { Folder = layout.Store });
         builder.Services
             .AddSingleton(new TrustedKeys(trustedKeys))
-            .AddSingleton(_ => AttestationIndex.Open(layout.Index))
+            .AddSingleton(_ => AttestationIndex.Open(layout.Index, new TrustedKeys(trustedKeys)))
             .AddLookups()
             .AddMediator();
         var application = builder.Build();
         application.UseHostFiltering();
+        application.RefuseOtherSites();
         application.MapRegistry();
         application.MapContentAddressedStore();
         var server = new StoreServer(application, application.Services.GetRequiredService<AttestationIndex>());

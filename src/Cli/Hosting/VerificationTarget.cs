@@ -57,7 +57,8 @@ internal sealed class VerificationTarget : IAsyncDisposable
 
         if (File.Exists(target))
         {
-            if (chosen.Count is 0 && await TryReadBundleAsync(target, cancellationToken) is var (content, subject))
+            var enclosed = chosen.Count is 0 ? await TryReadBundleAsync(target, cancellationToken) : null;
+            if (enclosed is var (content, subject) && IsBundleName(target))
             {
                 return new VerificationTarget(subject, null, [new OfferedEvidence(target, content)])
                 {
@@ -66,7 +67,8 @@ internal sealed class VerificationTarget : IAsyncDisposable
             }
 
             await using var file = File.OpenRead(target);
-            return await WithStoreAsync(await Digest.OfAsync(file, cancellationToken), chosen, layout, registries, cancellationToken);
+            string? remark = enclosed is null ? null : "The file holds a bundle, but was verified as an artifact. To see what a bundle says, name it *.sigstore.json.";
+            return await WithStoreAsync(await Digest.OfAsync(file, cancellationToken), chosen, layout, registries, cancellationToken, remark);
         }
 
         if (!target.Contains('/', StringComparison.Ordinal) && target.Split(':')[0] is "sha256" or "sha512")
@@ -91,7 +93,8 @@ internal sealed class VerificationTarget : IAsyncDisposable
         List<EvidenceSource> chosen,
         DataLayout layout,
         IRegistryClient registries,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        string? remark = null)
     {
         if (chosen.Count > 0)
         {
@@ -103,7 +106,7 @@ internal sealed class VerificationTarget : IAsyncDisposable
         var found = await LookupClient.AskAsync(store.Address, subject.ToString(), cancellationToken);
         var repositories = found.MadeBy.SelectMany(static a => a.References).Select(static r => r[..r.IndexOf('@', StringComparison.Ordinal)]).Distinct(StringComparer.Ordinal);
         var evidence = repositories.Select(r => (EvidenceSource)new RegistryEvidence(registries.Repository(Reference.Parse($"{store.Registry}/{r}"))));
-        return new VerificationTarget(subject, null, [.. evidence]) { store = store };
+        return new VerificationTarget(subject, null, [.. evidence]) { store = store, Remark = remark };
     }
 
     private static Reference ParseReference(string what, string text) =>
@@ -129,6 +132,13 @@ internal sealed class VerificationTarget : IAsyncDisposable
             ? await File.ReadAllBytesAsync(path, cancellationToken)
             : throw new CommandException(ExitCodes.Usage, $"{path} has {file.Length} bytes; a bundle has at most {Bundle.MaximumSize}.");
     }
+
+    /// <summary>
+    /// Whether whoever typed the name means a bundle. The content cannot decide it: an artifact that was exchanged for any genuine bundle
+    /// would be verified by what that bundle says of something else.
+    /// </summary>
+    private static bool IsBundleName(string path) =>
+        ((string[])[".sigstore.json", ".sigstore", ".bundle", "bundle.json"]).Any(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether a file is a bundle about something else, rather than an artifact of its own.</summary>
     private static async Task<(byte[] Content, Digest Subject)?> TryReadBundleAsync(string path, CancellationToken cancellationToken)

@@ -16,8 +16,8 @@ internal sealed class StandardErrorLogging : ILoggerProvider, ILogger
     {
         if (IsEnabled(logLevel))
         {
-            string line = formatter(state, exception).ReplaceLineEndings(" ");
-            Console.Error.WriteLine($"{(logLevel is LogLevel.Warning ? "warning" : "error")}: {line}{(exception is null ? "" : $" ({exception.GetType().Name}: {exception.Message.ReplaceLineEndings(" ")})")}");
+            string line = HarmlessText.LineOf(formatter(state, exception));
+            Console.Error.WriteLine($"{(logLevel is LogLevel.Warning ? "warning" : "error")}: {line}{(exception is null ? "" : $" ({exception.GetType().Name}: {HarmlessText.LineOf(exception.Message)})")}");
         }
     }
 

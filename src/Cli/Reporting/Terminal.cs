@@ -12,6 +12,7 @@ internal static class Terminal
         bool redirected = output == Console.Error ? Console.IsErrorRedirected : Console.IsOutputRedirected;
         var target = new AnsiConsoleOutput(redirected ? new TrimmedWriter(output) : output);
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = target, Interactive = InteractionSupport.No });
+        console.Pipeline.Attach(new HarmlessText());
         if (redirected)
         {
             console.Profile.Width = 4096;

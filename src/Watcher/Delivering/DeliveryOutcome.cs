@@ -14,4 +14,7 @@ public enum DeliveryOutcome
 
     /// <summary>It is to be attested and could not be stored; it is tried again.</summary>
     Failed,
+
+    /// <summary>It would be attested, were this not a rehearsal.</summary>
+    WouldAttest,
 }

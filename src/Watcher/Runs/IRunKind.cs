@@ -16,6 +16,9 @@ public interface IRunKind
     /// </summary>
     IReadOnlyList<RunResource> Companions => [];
 
+    /// <summary>Whether a run of this kind may be taken up again under the same UID: its end then tells its attempts apart.</summary>
+    bool MayReopen => false;
+
     /// <summary>
     /// Whether an object of <see cref="Resources"/> may be over, seen from its head alone. A true answer leads to <see cref="Collect"/>,
     /// which decides; a false one drops the object unread, so it is given only where the run is certainly not over.

@@ -30,6 +30,9 @@ internal sealed class BreakingRegistry(IRegistryClient real, int pushes) : IRegi
 
         public Task<IReadOnlyList<Descriptor>> FetchReferrersAsync(Digest subject, CancellationToken cancellationToken) => real.FetchReferrersAsync(subject, cancellationToken);
 
+        public Task<IReadOnlyList<Descriptor>> FindReferrersAsync(Digest subject, string? artifactType, CancellationToken cancellationToken) =>
+            real.FindReferrersAsync(subject, artifactType, cancellationToken);
+
         public Task PushBlobAsync(Descriptor descriptor, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
         {
             registry.CountPush();

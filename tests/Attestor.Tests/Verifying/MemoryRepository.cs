@@ -62,6 +62,9 @@ internal sealed class MemoryRepository : IRepository
         return Referrers;
     }
 
+    public Task<IReadOnlyList<Descriptor>> FindReferrersAsync(Digest subject, string? artifactType, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("A verifier reads every place.");
+
     public Task PushBlobAsync(Descriptor descriptor, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<Descriptor> PushManifestAsync(string mediaType, ReadOnlyMemory<byte> content, string? tag, CancellationToken cancellationToken) =>

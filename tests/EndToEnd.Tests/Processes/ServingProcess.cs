@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Registries;
@@ -112,7 +111,7 @@ internal sealed class ServingProcess : IAsyncDisposable
     /// <summary>Asks the process to end, as a supervisor does, and gives its exit code.</summary>
     public async Task<int> StopAsync()
     {
-        Signal(process.Id, 15).Should().Be(0);
+        Executable.Terminate(process);
         using var limit = new CancellationTokenSource(Limit);
         await process.WaitForExitAsync(limit.Token);
         return process.ExitCode;
@@ -133,8 +132,4 @@ internal sealed class ServingProcess : IAsyncDisposable
             lines.Enqueue(line);
         }
     }
-
-    [DllImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Signal(int process, int signal);
 }

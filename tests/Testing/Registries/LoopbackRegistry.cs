@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -12,9 +13,11 @@ public sealed class LoopbackRegistry : IAsyncDisposable
 {
     private readonly WebApplication application;
     private readonly TemporaryFolder folder;
+    private readonly ConcurrentQueue<string> requests;
 
-    private LoopbackRegistry(WebApplication application, TemporaryFolder folder)
+    private LoopbackRegistry(WebApplication application, TemporaryFolder folder, ConcurrentQueue<string> requests)
     {
+        this.requests = requests;
         this.application = application;
         this.folder = folder;
         Uri = new Uri(application.Urls.First());
@@ -32,6 +35,9 @@ public sealed class LoopbackRegistry : IAsyncDisposable
     /// <summary>The services of the store, such as its catalog.</summary>
     public IServiceProvider Services => application.Services;
 
+    /// <summary>The requests so far: method and path with query.</summary>
+    public IReadOnlyList<string> Requests => [.. requests];
+
     /// <summary>Starts a registry.</summary>
     /// <param name="referrersApi">False for a registry that knows only the fallback tag.</param>
     /// <param name="configure">Adds services, such as observers.</param>
@@ -44,10 +50,16 @@ public sealed class LoopbackRegistry : IAsyncDisposable
         builder.Services.AddArtifactStore(new ArtifactStoreOptions { Folder = folder.Path, ReferrersApi = referrersApi });
         configure?.Invoke(builder.Services);
         var application = builder.Build();
+        var requests = new ConcurrentQueue<string>();
+        application.Use(next => context =>
+        {
+            requests.Enqueue($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
+            return next(context);
+        });
         application.MapRegistry();
         application.MapContentAddressedStore();
         await application.StartAsync();
-        return new LoopbackRegistry(application, folder);
+        return new LoopbackRegistry(application, folder, requests);
     }
 
     /// <inheritdoc/>

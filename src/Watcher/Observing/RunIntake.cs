@@ -1,0 +1,289 @@
+using System.Text.Json;
+using Provenance.Attestor.Attesting;
+using Provenance.Attestor.Runs;
+using Provenance.Watcher.Delivering;
+using Provenance.Watcher.Dispatching;
+using Provenance.Watcher.Documents;
+using Provenance.Watcher.Journals;
+using Provenance.Watcher.Kubernetes;
+using Provenance.Watcher.Ledgers;
+using Provenance.Watcher.Runs;
+
+namespace Provenance.Watcher.Observing;
+
+/// <summary>
+/// Takes in runs that look over: collects them, waits for their children at most as long as allowed, decides the statement and hands it to
+/// the outbox. What cannot be attested is settled with its reason.
+/// </summary>
+internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<IRunKind> kinds, RunObserverOptions options, IRunWatchObserver observer, TimeProvider time)
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, WaitingRun> waiting = new(StringComparer.Ordinal);
+    private readonly Dictionary<RunKey, HeldRun> held = [];
+
+    /// <summary>How many runs wait for children or are held.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (gate)
+            {
+                return waiting.Count + held.Count;
+            }
+        }
+    }
+
+    /// <summary>Takes up the runs that an earlier process had waiting.</summary>
+    public async Task ResumeAsync(CancellationToken cancellationToken)
+    {
+        foreach (var entry in ledger.OpenEntries)
+        {
+            if (entry.State is JournalState.Observed && entry.DeadLetter is null)
+            {
+                var run = ledger.RunOf(entry);
+                byte[] evidence = ledger.EvidenceOf(entry);
+                using var document = JsonDocument.Parse(evidence);
+                var read = new RunDocument(run.Run, document.RootElement);
+                if (kinds.FirstOrDefault(k => k.Recognises(read)) is { } kind)
+                {
+                    await WaitAsync(new WaitingRun(entry, kind, run.Uid, time.GetTimestamp()), cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+    }
+
+    /// <summary>Takes in a run.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="kind">Its kind.</param>
+    /// <param name="resource">Where it was seen.</param>
+    /// <param name="evidence">The object as it is kept.</param>
+    /// <param name="sighting">How it was seen.</param>
+    /// <param name="cancellationToken">Ends the taking in.</param>
+    public async ValueTask TakeAsync(RunKey key, IRunKind kind, ServedResource resource, byte[] evidence, Sighting sighting, CancellationToken cancellationToken)
+    {
+        using var document = JsonDocument.Parse(evidence);
+        var run = new RunDocument($"{resource.Resource} {document.RootElement.Member("metadata"u8).Text("namespace"u8)}/{document.RootElement.Member("metadata"u8).Text("name"u8)}", document.RootElement);
+        string uid = document.RootElement.Member("metadata"u8).Text("uid"u8) ?? "";
+        var collected = await CollectAsync(kind, run, uid, cancellationToken).ConfigureAwait(false);
+        if (collected.Outcome.State is RunState.NotDone)
+        {
+            Hold(key, kind, resource, evidence, sighting);
+            return;
+        }
+
+        lock (gate)
+        {
+            held.Remove(key);
+        }
+
+        observer.Observed(resource.Resource.ToString(), sighting.IsBacklog);
+        var observed = Describe(collected, resource, uid, sighting);
+        if (collected.AwaitsChildren)
+        {
+            if (ledger.Observe(key, observed, evidence, null) is { } entry)
+            {
+                await WaitAsync(new WaitingRun(entry, kind, uid, time.GetTimestamp()), cancellationToken).ConfigureAwait(false);
+            }
+        }
+        else if (collected.Run is { } completed)
+        {
+            if (ledger.Observe(key, observed, [], FrozenStatement.Of(completed, options.BuilderId)) is { } entry)
+            {
+                ledger.Companions.Release(uid);
+                outbox.Add(entry);
+            }
+        }
+        else
+        {
+            ledger.SettleUnattested(key, new SettledRun("notAttested", time.GetUtcNow()) { Run = observed, Problems = observed.Problems });
+            ledger.Companions.Release(uid);
+            Tell(observed, collected.Outcome);
+        }
+    }
+
+    /// <summary>Something that says more about a run has been kept: if it is waiting, it may be complete now.</summary>
+    public async ValueTask CompanionCameAsync(string ownerUid, CancellationToken cancellationToken)
+    {
+        WaitingRun? run;
+        lock (gate)
+        {
+            waiting.TryGetValue(ownerUid, out run);
+        }
+
+        if (run is not null)
+        {
+            await ReconsiderAsync(run, isLast: false, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WaitAsync(WaitingRun run, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            waiting[run.Uid] = run;
+        }
+
+        // A child may have come between the first look and now.
+        await ReconsiderAsync(run, isLast: false, cancellationToken).ConfigureAwait(false);
+        _ = ExpireAsync(run, cancellationToken);
+    }
+
+    private async Task ExpireAsync(WaitingRun run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(options.ChildPatience, time, cancellationToken).ConfigureAwait(false);
+            await ReconsiderAsync(run, isLast: true, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The next process waits for it.
+        }
+    }
+
+    private async Task ReconsiderAsync(WaitingRun run, bool isLast, CancellationToken cancellationToken)
+    {
+        await ledger.CommitAsync(run.Entry, cancellationToken).ConfigureAwait(false);
+        lock (gate)
+        {
+            if (!waiting.ContainsKey(run.Uid))
+            {
+                return;
+            }
+        }
+
+        using var document = JsonDocument.Parse(ledger.EvidenceOf(run.Entry));
+        var collected = await CollectAsync(run.Kind, new RunDocument(run.Entry.Run, document.RootElement), run.Uid, cancellationToken).ConfigureAwait(false);
+        if (collected.AwaitsChildren && !isLast)
+        {
+            return;
+        }
+
+        lock (gate)
+        {
+            if (!waiting.Remove(run.Uid))
+            {
+                return;
+            }
+        }
+
+        ledger.Companions.Release(run.Uid);
+        if (collected.Run is { } completed)
+        {
+            ledger.Freeze(run.Entry, ledger.RunOf(run.Entry) with { Problems = collected.Problems }, FrozenStatement.Of(completed, options.BuilderId));
+            outbox.Add(run.Entry);
+        }
+        else
+        {
+            var observed = ledger.RunOf(run.Entry) with { Problems = collected.Problems };
+            ledger.Settle(run.Entry, new SettledRun("notAttested", time.GetUtcNow()) { Run = observed, Problems = collected.Problems });
+            Tell(observed, collected.Outcome);
+        }
+    }
+
+    private async ValueTask<CollectedRun> CollectAsync(IRunKind kind, RunDocument run, string uid, CancellationToken cancellationToken)
+    {
+        var kept = await ledger.Companions.OfAsync(uid, cancellationToken).ConfigureAwait(false);
+        var children = kept.Count is 0 ? ChildRuns.None : await FamilyAsync(kept, cancellationToken).ConfigureAwait(false);
+        var collected = kind.Collect(run, children, options.Collect);
+        return collected.Run is { } completed && options.Cluster is { } cluster
+            ? collected with { Identity = completed.Identity with { Cluster = cluster }, Run = completed with { Identity = completed.Identity with { Cluster = cluster } } }
+            : collected;
+    }
+
+    /// <summary>The objects kept for a run and, a few generations deep, for those: a training run owns a set that owns a Job that owns Pods.</summary>
+    private async Task<ChildRuns> FamilyAsync(IReadOnlyList<byte[]> kept, CancellationToken cancellationToken)
+    {
+        const int Generations = 4;
+        var byUid = new Dictionary<string, RunDocument>(StringComparer.Ordinal);
+        var generation = kept;
+        for (int i = 0; i < Generations && generation.Count > 0; i++)
+        {
+            var next = new List<byte[]>();
+            foreach (byte[] evidence in generation)
+            {
+                var root = JsonDocument.Parse(evidence).RootElement;
+                string uid = root.Member("metadata"u8).Text("uid"u8) ?? "";
+                bool isNew = !byUid.ContainsKey(uid);
+
+                // The last state of an object counts.
+                byUid[uid] = new RunDocument(uid, root);
+                if (isNew)
+                {
+                    next.AddRange(await ledger.Companions.OfAsync(uid, cancellationToken).ConfigureAwait(false));
+                }
+            }
+
+            generation = next;
+        }
+
+        return new ChildRuns(byUid.Values);
+    }
+
+    /// <summary>A run that looks over and is not, by what its kind knows, may get no further event.</summary>
+    private void Hold(RunKey key, IRunKind kind, ServedResource resource, byte[] evidence, Sighting sighting)
+    {
+        lock (gate)
+        {
+            bool isHeld = held.ContainsKey(key);
+            held[key] = new HeldRun(kind, resource, evidence, sighting);
+            if (!isHeld)
+            {
+                _ = ReleaseAsync(key);
+            }
+        }
+    }
+
+    private async Task ReleaseAsync(RunKey key)
+    {
+        await Task.Delay(options.HoldTime, time, CancellationToken.None).ConfigureAwait(false);
+        HeldRun? run;
+        lock (gate)
+        {
+            held.Remove(key, out run);
+        }
+
+        if (run is null || ledger.IsKnown(key))
+        {
+            return;
+        }
+
+        using var document = JsonDocument.Parse(run.Evidence);
+        if (run.Kind.Collect(new RunDocument("", document.RootElement), ChildRuns.None, options.Collect).Outcome.State is not RunState.NotDone)
+        {
+            await TakeAsync(key, run.Kind, run.Resource, run.Evidence, run.Sighting, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private ObservedRun Describe(CollectedRun collected, ServedResource resource, string uid, Sighting sighting) => new()
+    {
+        Run = collected.DisplayName,
+        InvocationId = collected.Identity?.InvocationId ?? "",
+        ApiVersion = resource.ApiVersion,
+        Plural = resource.Resource.Plural,
+        Namespace = collected.Identity?.Namespace ?? "",
+        Name = collected.Identity?.Name ?? "",
+        Uid = uid,
+        Attempt = collected.Identity?.Attempt,
+        State = collected.Outcome.State,
+        Reason = collected.Outcome.Reason,
+        FinishedOn = collected.Run?.FinishedOn,
+        ObservedOn = time.GetUtcNow(),
+        IsBacklog = sighting.IsBacklog,
+        IsGone = sighting.IsGone,
+        Problems = collected.Problems,
+    };
+
+    private void Tell(ObservedRun run, RunOutcome outcome) => outbox.Tell(new DeliveryReport
+    {
+        Run = run.Run,
+        Key = run.InvocationId,
+        RunOutcome = outcome,
+        Outcome = DeliveryOutcome.NotAttested,
+        Problems = run.Problems,
+    });
+
+    private sealed record WaitingRun(LedgerEntry Entry, IRunKind Kind, string Uid, long Since);
+
+    private sealed record HeldRun(IRunKind Kind, ServedResource Resource, byte[] Evidence, Sighting Sighting);
+}
