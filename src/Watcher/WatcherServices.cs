@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Provenance.Watcher.Collecting;
 using Provenance.Watcher.Runs;
+using Provenance.Watcher.Runs.Argo;
 using Provenance.Watcher.Runs.GitHub;
 using Provenance.Watcher.Runs.Jobs;
 using Provenance.Watcher.Runs.Kubeflow;
@@ -17,6 +18,7 @@ public static class WatcherServices
         .AddSingleton<IRunKind, TaskRunKind>()
         .AddSingleton<IRunKind, PipelineRunKind>()
         .AddSingleton<IRunKind, CustomRunKind>()
+        .AddSingleton<IRunKind, WorkflowKind>()
         .AddSingleton<IRunKind, JobKind>()
         .AddSingleton<IRunKind, PodKind>()
         .AddSingleton<IRunKind, TrainJobKind>()

@@ -33,6 +33,9 @@ public static class RunProblemCodes
     /// <summary>A child of the run is of a kind that records no artifacts.</summary>
     public const string ChildKind = "CHILD_KIND";
 
+    /// <summary>Parts of the run's own account are not at hand, so that what it recorded is not known.</summary>
+    public const string EvidenceIncomplete = "EVIDENCE_INCOMPLETE";
+
     /// <summary>The run recorded no artifact that it was there to make.</summary>
     public const string NoSubject = "NO_SUBJECT";
 

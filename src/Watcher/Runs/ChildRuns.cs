@@ -37,7 +37,9 @@ public sealed class ChildRuns
     public static bool MayOwn(RunDocument document)
     {
         ArgumentNullException.ThrowIfNull(document);
-        return document.Kind is not ("" or "TaskRun" or "CustomRun" or "Run" or "Pod") || document.Root.Member("status"u8).Member("childReferences"u8).Exists();
+        return document.Kind is not ("" or "TaskRun" or "CustomRun" or "Run" or "Pod")
+            || document.Root.Member("status"u8).Member("childReferences"u8).Exists()
+            || document.Root.Member("spec"u8).Member("entrypoint"u8).Exists();
     }
 
     /// <summary>The keys under which a document's children name it: its UID, and its name for those that name no UID.</summary>

@@ -20,6 +20,7 @@ internal sealed class Pod
         Namespace = metadata.Text("namespace"u8) ?? "";
         CreatedOn = metadata.Time("creationTimestamp"u8);
         Labels = metadata.Member("labels"u8);
+        Annotations = metadata.Member("annotations"u8);
         Spec = root.Member("spec"u8);
         Status = root.Member("status"u8);
         Containers = ReadContainers();
@@ -32,6 +33,8 @@ internal sealed class Pod
     public DateTimeOffset? CreatedOn { get; }
 
     public JsonElement Labels { get; }
+
+    public JsonElement Annotations { get; }
 
     public JsonElement Spec { get; }
 
