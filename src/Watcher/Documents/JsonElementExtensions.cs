@@ -16,9 +16,6 @@ internal static class JsonElementExtensions
         return member.ValueKind is JsonValueKind.String ? member.GetString() : null;
     }
 
-    /// <summary>The member as text; null where there is none.</summary>
-    public static string? Text(this JsonElement element, string name) => element.Text(System.Text.Encoding.UTF8.GetBytes(name));
-
     /// <summary>The items of the member; none where it is no array.</summary>
     public static JsonElement.ArrayEnumerator Items(this JsonElement element, ReadOnlySpan<byte> name)
     {
