@@ -88,7 +88,7 @@ YAML
 
 # FOLDER/command is what starts the server, again and again on the same port.
 write_command() { # KIND FOLDER PORT
-  local folder=$2
+  local folder=$2 server=${1^^}_APISERVER
   cat > "$folder/audit.yaml" << 'YAML'
 apiVersion: audit.k8s.io/v1
 kind: Policy
@@ -100,13 +100,12 @@ rules:
 YAML
   # No compaction but that of compact_etcd. The address to advertise is of use to nobody; without one the server looks
   # for a default route.
-  local command=("$FULL_APISERVER" --etcd-servers="$(cat "$folder/etcd.url")" --etcd-compaction-interval=0
+  local command=("${!server}" --etcd-servers="$(cat "$folder/etcd.url")" --etcd-compaction-interval=0
     --bind-address=127.0.0.1 --secure-port="$3" --advertise-address=192.0.2.1
     --tls-cert-file="$folder/server.crt" --tls-private-key-file="$folder/server.key"
     --client-ca-file="$folder/ca.crt" --token-auth-file="$folder/tokens.csv"
     --audit-policy-file="$folder/audit.yaml" --audit-log-path="$folder/audit.log" --audit-log-mode=blocking)
   if [[ $1 == crd ]]; then
-    command[0]=$CRD_APISERVER
     command+=(--rules-file="$folder/rules.json")
   else
     command+=(--insecure-port=0 --authorization-mode=RBAC --allow-privileged --service-cluster-ip-range=10.96.0.0/16

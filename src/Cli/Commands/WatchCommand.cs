@@ -59,7 +59,7 @@ internal sealed class WatchCommand
         var attestorOptions = AttestingOptions.Checked(builderId) with { Destination = attesting.Destination(parsed) ?? new AttestationDestination { BesideImages = true } };
         var endpoint = Endpoint(parsed.GetRequiredValue(listen));
         using var signer = LoadSigner(parsed.GetRequiredValue(key));
-        await using var services = Services.ForWatching(attestorOptions, signer);
+        await using var services = Services.ForWatching(attestorOptions, signer, attesting.MappedKinds(parsed));
         var watchOptions = Options(parsed, attestorOptions);
         var kinds = Kinds(parsed, services.GetServices<IRunKind>());
         var reporter = new WatchReporter(new RunLines(json, console), console, parsed.GetValue(quiet));

@@ -47,7 +47,12 @@ internal sealed class RunObserver : IObjectHandler
         foreach (var companion in kinds.SelectMany(static k => k.Companions))
         {
             // A resource that is both a run and a companion, such as a Job of a training run, is followed once, as a run.
-            followed.TryAdd(companion, new Followed(null, namespaces));
+            if (!followed.TryGetValue(companion, out var state))
+            {
+                followed[companion] = state = new Followed(null, namespaces);
+            }
+
+            state.IsCompanion = true;
         }
     }
 
@@ -211,6 +216,11 @@ internal sealed class RunObserver : IObjectHandler
         live.Named(uid);
         if (!kind.MayBeOver(in head))
         {
+            if (state.IsCompanion && !head.OwnerUid(0).IsEmpty)
+            {
+                return LookAtCompanion(resource, change, json, in head);
+            }
+
             if (change is ObjectChange.Deleted)
             {
                 live.Ended(uid);
@@ -278,6 +288,8 @@ internal sealed class RunObserver : IObjectHandler
         private readonly Dictionary<string, Place> places = namespaces.DefaultIfEmpty("").ToDictionary(static n => n, static _ => new Place(), StringComparer.Ordinal);
 
         public IRunKind? Kind { get; } = kind;
+
+        public bool IsCompanion { get; set; }
 
         public bool HasListed => places.Values.All(static p => p.HasListed);
 

@@ -24,6 +24,9 @@ internal sealed class WorkflowKind : IRunKind
 
     public IReadOnlyList<RunResource> Companions { get; } = [Pod.Resource with { LabelSelector = WorkflowPods.Label }];
 
+    /// <remarks>`argo retry` takes a Workflow up again under its UID.</remarks>
+    public bool MayReopen => true;
+
     public bool MayBeOver(ref readonly ObjectHead head) => WorkflowState.MayBeOver(in head);
 
     /// <remarks>Exports of old versions and of Kubeflow's UI name no kind.</remarks>
