@@ -78,7 +78,7 @@ public sealed class PluginCredentialsTests : IDisposable
     [InlineData("""echo '{"apiVersion":"client.authentication.k8s.io/v1beta1","kind":"ExecCredential","status":{"token":"t"}}'""", "*is no ExecCredential of client.authentication.k8s.io/v1.")]
     [InlineData("""echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredentials","status":{"token":"t"}}'""", "*is no ExecCredential of*")]
     [InlineData("""echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{}}'""", "*neither a token nor a certificate.")]
-    [InlineData("""echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"a\nSecret: b"}}'""", "*characters that no token has.")]
+    [InlineData("""echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"secret with blanks"}}'""", "*characters that no token has.")]
     [InlineData("""echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"t","clientKeyData":"k"}}'""", "*without its certificate.")]
     [InlineData("""echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"t","expirationTimestamp":"soon"}}'""", "*that is no time.")]
     [InlineData("yes", "*wrote more than 1048576 bytes.")]

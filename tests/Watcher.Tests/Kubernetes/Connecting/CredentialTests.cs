@@ -109,6 +109,15 @@ public sealed class CredentialTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Requests_go_through_the_proxy_of_the_configuration()
+    {
+        await using var proxy = await StubApiServer.StartAsync();
+        Following.Store(proxy.Serve("tekton.dev", "v1", "taskruns"), "a");
+        await using var api = KubernetesApi.Connect(new ClusterConfiguration { Server = new Uri("http://cluster.invalid/"), Proxy = proxy.Uri }, observer, time);
+        (await api.GetAsync(Run, CancellationToken.None)).Should().NotBeNull();
+    }
+
+    [Fact]
     public async Task No_credential_is_sent_over_plain_http()
     {
         await using var plain = await StubApiServer.StartAsync();

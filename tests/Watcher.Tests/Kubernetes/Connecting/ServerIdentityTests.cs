@@ -64,16 +64,6 @@ public sealed class ServerIdentityTests : IDisposable
     }
 
     [Fact]
-    public async Task A_client_certificate_of_the_right_authority_is_no_server()
-    {
-        var (certificate, key) = authority.Client("127.0.0.1");
-        using var pair = X509Certificate2.CreateFromPem(certificate, key);
-        await using var server = await StartAsync(X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), null));
-        var get = () => GetAsync(server, authority.Pem);
-        await get.Should().ThrowAsync<KubernetesApiException>();
-    }
-
-    [Fact]
     public async Task The_name_to_verify_may_be_another_than_that_of_the_address()
     {
         await using var server = await StartAsync(authority.Server("kubernetes.default.svc"));

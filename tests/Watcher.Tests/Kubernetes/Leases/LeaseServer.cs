@@ -98,9 +98,12 @@ internal sealed class LeaseServer
 
         private async Task GiveUpAsync(CancellationToken cancellationToken)
         {
+            // Not a delay, whose cancellation goes on in another thread.
+            var never = new TaskCompletionSource();
+            using var registration = cancellationToken.UnsafeRegister(_ => never.TrySetCanceled(cancellationToken), null);
             try
             {
-                await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(false);
+                await never.Task.ConfigureAwait(false);
             }
             finally
             {

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Provenance.Testing.Kubernetes;
 
 namespace Provenance.Watcher.Tests.Kubernetes.Watching;
@@ -73,13 +74,17 @@ public sealed class StreamedListTests : IAsyncLifetime
     [Fact]
     public async Task A_streamed_list_that_breaks_off_begins_anew()
     {
-        server.Fail(static r => r.Verb is "watch", static async c =>
+        var wasRead = new TaskCompletionSource();
+        server.Fail(static r => r.Verb is "watch", async c =>
         {
-            await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(c.Response, "{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"a\",\"resourceVersion\":\"1001\"}}}\n{\"type\":");
+            await c.Response.WriteAsync("{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"a\",\"resourceVersion\":\"1001\"}}}\n{\"type\":");
             await c.Response.Body.FlushAsync();
+            await wasRead.Task;
             c.Abort();
         });
         await using var following = new Following(server, Following.Streams);
+        await following.ToldAsync("start Start", "Listed a");
+        wasRead.SetResult();
         await following.ToldAsync("start Start", "Listed a", "start Disconnected", "Listed a", "Listed b", "complete");
         server.Count("list", "taskruns.tekton.dev").Should().Be(0);
     }
