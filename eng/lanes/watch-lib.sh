@@ -79,7 +79,7 @@ attestations() {
 
 # verified NUMBER: how many of them our key signed, the signature checked.
 verified() {
-  curl --silent --max-time 10 "http://$registry/lookup/sha256:$(digest_of_run "$1")" | jq '[.attestations[]? | select(.verified)] | length'
+  curl --silent --max-time 10 "http://$registry/lookup/sha256:$(digest_of_run "$1")" | jq '[.madeBy[]? | select(.verifiedBy != null)] | length'
 }
 
 is_attested() { [[ $(attestations "$1") == 1 ]]; }
