@@ -74,7 +74,7 @@ internal sealed class RunLedger : IAsyncDisposable
         ledger.journal = Journal.Open(storage, journalOptions, time, replay.Take);
         ledger.Companions = new Companions(ledger.journal, ledger.companionIndex, ledger.gate);
         ledger.lastNumber = replay.LastNumber;
-        foreach (var entry in replay.Open.Values)
+        foreach (var entry in replay.Open)
         {
             ledger.open[entry.Key] = entry;
         }
@@ -84,9 +84,9 @@ internal sealed class RunLedger : IAsyncDisposable
             ledger.settled[key] = segment;
         }
 
-        foreach (var (owner, position) in replay.Companions)
+        foreach (var (number, (owner, position)) in replay.Companions)
         {
-            ledger.companionIndex.Add(owner, position);
+            ledger.companionIndex.Add(owner, number, position);
         }
 
         return ledger;
@@ -173,6 +173,7 @@ internal sealed class RunLedger : IAsyncDisposable
         {
             entry.StatementAt = Append(entry, JournalState.Frozen, statement.Bytes.Span);
             entry.State = JournalState.Frozen;
+            entry.Evidence = default;
             if (statementsInMemory < options.StatementsInMemory)
             {
                 statementsInMemory++;
@@ -254,7 +255,10 @@ internal sealed class RunLedger : IAsyncDisposable
             {
                 Drop(entry);
                 Append(entry, JournalState.Done, outcome.Encode(entry.Key));
-                settled[entry.Key] = journal.CurrentSegment;
+                if (!entry.IsForgotten)
+                {
+                    settled[entry.Key] = journal.CurrentSegment;
+                }
             }
         }
     }
@@ -295,12 +299,16 @@ internal sealed class RunLedger : IAsyncDisposable
         }
     }
 
-    /// <summary>Forgets a settled run whose object is gone for good: its UID will never be seen again.</summary>
+    /// <summary>Forgets a run whose object is gone for good, now or as soon as it is settled: its UID will never be seen again.</summary>
     public void Forget(RunKey key)
     {
         lock (gate)
         {
             settled.Remove(key);
+            if (open.TryGetValue(key, out var entry))
+            {
+                entry.IsForgotten = true;
+            }
         }
     }
 

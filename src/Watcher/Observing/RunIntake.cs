@@ -67,14 +67,11 @@ internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<I
         var collected = await CollectAsync(kind, run, uid, cancellationToken).ConfigureAwait(false);
         if (collected.Outcome.State is RunState.NotDone)
         {
-            Hold(key, kind, resource, evidence, sighting);
+            Hold(RunKey.Of(uid, null), new HeldRun(key, kind, resource, evidence, sighting), cancellationToken);
             return;
         }
 
-        lock (gate)
-        {
-            held.Remove(key);
-        }
+        GoesOn(RunKey.Of(uid, null));
 
         observer.Observed(resource.Resource.ToString(), sighting.IsBacklog);
         var observed = Describe(collected, resource, uid, sighting);
@@ -98,6 +95,15 @@ internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<I
             ledger.SettleUnattested(key, new SettledRun("notAttested", time.GetUtcNow()) { Run = observed, Problems = observed.Problems });
             ledger.Companions.Release(uid);
             Tell(observed, collected.Outcome);
+        }
+    }
+
+    /// <summary>A run goes on: what it looked like before counts no more.</summary>
+    public void GoesOn(RunKey uid)
+    {
+        lock (gate)
+        {
+            held.Remove(uid);
         }
     }
 
@@ -138,6 +144,15 @@ internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<I
         catch (OperationCanceledException)
         {
             // The next process waits for it.
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            lock (gate)
+            {
+                waiting.Remove(run.Uid);
+            }
+
+            outbox.PutAside(run.Entry, new(RunProblemCodes.Unexpected, $"{run.Entry.Run}: {e.GetType().Name}: {e.Message}"));
         }
     }
 
@@ -221,37 +236,57 @@ internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<I
     }
 
     /// <summary>A run that looks over and is not, by what its kind knows, may get no further event.</summary>
-    private void Hold(RunKey key, IRunKind kind, ServedResource resource, byte[] evidence, Sighting sighting)
+    private void Hold(RunKey uid, HeldRun run, CancellationToken cancellationToken)
     {
         lock (gate)
         {
-            bool isHeld = held.ContainsKey(key);
-            held[key] = new HeldRun(kind, resource, evidence, sighting);
+            bool isHeld = held.ContainsKey(uid);
+            held[uid] = run;
             if (!isHeld)
             {
-                _ = ReleaseAsync(key);
+                _ = ReleaseAsync(uid, cancellationToken);
             }
         }
     }
 
-    private async Task ReleaseAsync(RunKey key)
+    private async Task ReleaseAsync(RunKey uid, CancellationToken cancellationToken)
     {
-        await Task.Delay(options.HoldTime, time, CancellationToken.None).ConfigureAwait(false);
-        HeldRun? run;
-        lock (gate)
+        while (true)
         {
-            held.Remove(key, out run);
-        }
+            try
+            {
+                await Task.Delay(options.HoldTime, time, cancellationToken).ConfigureAwait(false);
+                HeldRun? run;
+                lock (gate)
+                {
+                    held.TryGetValue(uid, out run);
+                }
 
-        if (run is null || ledger.IsKnown(key))
-        {
-            return;
-        }
+                if (run is null || ledger.IsKnown(run.Key))
+                {
+                    GoesOn(uid);
+                    return;
+                }
 
-        using var document = JsonDocument.Parse(run.Evidence);
-        if (run.Kind.Collect(new RunDocument("", document.RootElement), ChildRuns.None, options.Collect).Outcome.State is not RunState.NotDone)
-        {
-            await TakeAsync(key, run.Kind, run.Resource, run.Evidence, run.Sighting, CancellationToken.None).ConfigureAwait(false);
+                // While nothing is read, an event that says more may be waiting; and the latest state may be younger than the hold.
+                using var document = JsonDocument.Parse(run.Evidence);
+                if (ledger.Trouble is null && run.Kind.Collect(new RunDocument("", document.RootElement), ChildRuns.None, options.Collect).Outcome.State is not RunState.NotDone)
+                {
+                    GoesOn(uid);
+                    await TakeAsync(run.Key, run.Kind, run.Resource, run.Evidence, run.Sighting, cancellationToken).ConfigureAwait(false);
+                    return;
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                GoesOn(uid);
+                observer.Unreadable("held run", $"{e.GetType().Name}: {e.Message}");
+                return;
+            }
         }
     }
 
@@ -285,5 +320,5 @@ internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<I
 
     private sealed record WaitingRun(LedgerEntry Entry, IRunKind Kind, string Uid, long Since);
 
-    private sealed record HeldRun(IRunKind Kind, ServedResource Resource, byte[] Evidence, Sighting Sighting);
+    private sealed record HeldRun(RunKey Key, IRunKind Kind, ServedResource Resource, byte[] Evidence, Sighting Sighting);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using Provenance.Watcher.Kubernetes;
@@ -58,7 +59,7 @@ internal sealed class RunObserver : IObjectHandler
 
     public ValueTask ListStartedAsync(ServedResource resource, ListCause cause, CancellationToken cancellationToken)
     {
-        followed[resource.Resource].Live.ListStarted();
+        followed[resource.Resource].LiveIn(resource.Namespace).ListStarted();
         return ValueTask.CompletedTask;
     }
 
@@ -66,7 +67,7 @@ internal sealed class RunObserver : IObjectHandler
     {
         var state = followed[resource.Resource];
         state.HasListed = true;
-        if (state.Live.ListCompleted() is > 0 and var missed)
+        if (state.LiveIn(resource.Namespace).ListCompleted() is > 0 and var missed)
         {
             observer.Missed(resource.Resource.ToString(), missed);
         }
@@ -94,21 +95,22 @@ internal sealed class RunObserver : IObjectHandler
             return;
         }
 
-        if (finding.OwnerUid is { } owner)
+        try
         {
-            await intake.CompanionCameAsync(owner, cancellationToken).ConfigureAwait(false);
-        }
+            if (finding.OwnerUid is { } owner)
+            {
+                await intake.CompanionCameAsync(owner, cancellationToken).ConfigureAwait(false);
+            }
 
-        if (finding.Evidence is { } evidence)
-        {
-            try
+            if (finding.Evidence is { } evidence)
             {
                 await intake.TakeAsync(finding.Key, followed[resource.Resource].Kind!, resource, evidence, new Sighting(change is ObjectChange.Listed, finding.IsGone), cancellationToken).ConfigureAwait(false);
             }
-            catch (JsonException e)
-            {
-                observer.Unreadable(resource.Resource.ToString(), e.Message);
-            }
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or IOException or OutOfMemoryException))
+        {
+            // One poisonous object must not end the following of all others.
+            observer.Unreadable(resource.Resource.ToString(), $"{e.GetType().Name}: {e.Message}");
         }
     }
 
@@ -123,22 +125,24 @@ internal sealed class RunObserver : IObjectHandler
         }
 
         var uid = RunKey.Of(head.Uid, default);
-        state.Live.Named(uid);
+        var live = state.LiveIn(resource.Namespace);
+        live.Named(uid);
         if (!kind.MayBeOver(in head))
         {
+            intake.GoesOn(uid);
             if (change is ObjectChange.Deleted)
             {
-                state.Live.Ended(uid);
+                live.Ended(uid);
             }
             else
             {
-                state.Live.GoesOn(uid);
+                live.GoesOn(uid);
             }
 
             return default;
         }
 
-        state.Live.Ended(uid);
+        live.Ended(uid);
         var key = kind.MayReopen ? RunKey.Of(head.Uid, head.FinishedAt) : uid;
         bool isGone = change is ObjectChange.Deleted || head.IsDeleting;
         if (ledger.IsKnown(key))
@@ -185,11 +189,14 @@ internal sealed class RunObserver : IObjectHandler
 
     private sealed class Followed(IRunKind? kind)
     {
+        private readonly ConcurrentDictionary<string, LiveRuns> live = new(StringComparer.Ordinal);
+
         public IRunKind? Kind { get; } = kind;
 
-        public LiveRuns Live { get; } = new();
-
         public bool HasListed { get; set; }
+
+        /// <summary>Namespaces are followed side by side, each with lists of its own.</summary>
+        public LiveRuns LiveIn(string? @namespace) => live.GetOrAdd(@namespace ?? "", static _ => new LiveRuns());
     }
 
     private readonly record struct Finding(RunKey Key, byte[]? Evidence, string? OwnerUid, bool IsGone);
