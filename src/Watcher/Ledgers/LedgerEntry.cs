@@ -47,8 +47,8 @@ internal sealed class LedgerEntry
     /// <summary>The term in which this process signed its statement; null where an earlier process did.</summary>
     public long? SignedIn { get; set; }
 
-    /// <summary>Whether the object is gone for good, so that its key need not be remembered once it is settled.</summary>
-    internal bool IsForgotten { get; set; }
+    /// <summary>Whether the object is gone for good, so that its key need not be remembered for ever once it is settled.</summary>
+    internal bool IsGone { get; set; }
 
     /// <summary>The statement, as long as it is cheaper to keep than to read again.</summary>
     internal FrozenStatement? Statement { get; set; }

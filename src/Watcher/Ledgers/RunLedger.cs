@@ -14,6 +14,7 @@ internal sealed class RunLedger : IAsyncDisposable
     private readonly Lock gate = new();
     private readonly Dictionary<RunKey, LedgerEntry> open = [];
     private readonly Dictionary<RunKey, int> settled = [];
+    private readonly Queue<(RunKey Key, long Since)> gone = new();
     private readonly LedgerOptions options;
     private readonly TimeProvider time;
     private readonly CompanionIndex companionIndex;
@@ -255,9 +256,10 @@ internal sealed class RunLedger : IAsyncDisposable
             {
                 Drop(entry);
                 Append(entry, JournalState.Done, outcome.Encode(entry.Key));
-                if (!entry.IsForgotten)
+                settled[entry.Key] = journal.CurrentSegment;
+                if (entry.IsGone)
                 {
-                    settled[entry.Key] = journal.CurrentSegment;
+                    Forget(entry.Key);
                 }
             }
         }
@@ -299,15 +301,26 @@ internal sealed class RunLedger : IAsyncDisposable
         }
     }
 
-    /// <summary>Forgets a run whose object is gone for good, now or as soon as it is settled: its UID will never be seen again.</summary>
+    /// <summary>
+    /// Forgets a run whose object is gone for good, a while after it is settled: its UID will not be used again, but events about it may be
+    /// told again, and what was known of its children is gone.
+    /// </summary>
     public void Forget(RunKey key)
     {
         lock (gate)
         {
-            settled.Remove(key);
             if (open.TryGetValue(key, out var entry))
             {
-                entry.IsForgotten = true;
+                entry.IsGone = true;
+            }
+            else if (settled.ContainsKey(key))
+            {
+                gone.Enqueue((key, time.GetTimestamp()));
+            }
+
+            while (gone.TryPeek(out var oldest) && time.GetElapsedTime(oldest.Since) > options.GoneRetention)
+            {
+                settled.Remove(gone.Dequeue().Key);
             }
         }
     }

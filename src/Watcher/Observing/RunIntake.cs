@@ -59,15 +59,28 @@ internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<I
     /// <param name="evidence">The object as it is kept.</param>
     /// <param name="sighting">How it was seen.</param>
     /// <param name="cancellationToken">Ends the taking in.</param>
-    public async ValueTask TakeAsync(RunKey key, IRunKind kind, ServedResource resource, byte[] evidence, Sighting sighting, CancellationToken cancellationToken)
+    public ValueTask TakeAsync(RunKey key, IRunKind kind, ServedResource resource, byte[] evidence, Sighting sighting, CancellationToken cancellationToken) =>
+        TakeAsync(new HeldRun(key, kind, resource, evidence, sighting), wasHeld: false, cancellationToken);
+
+    /// <summary>A run goes on: what it looked like before counts no more.</summary>
+    public void GoesOn(RunKey uid)
     {
+        lock (gate)
+        {
+            held.Remove(uid);
+        }
+    }
+
+    private async ValueTask TakeAsync(HeldRun seen, bool wasHeld, CancellationToken cancellationToken)
+    {
+        var (key, kind, resource, evidence, sighting) = seen;
         using var document = JsonDocument.Parse(evidence);
         var run = new RunDocument($"{resource.Resource} {document.RootElement.Member("metadata"u8).Text("namespace"u8)}/{document.RootElement.Member("metadata"u8).Text("name"u8)}", document.RootElement);
         string uid = document.RootElement.Member("metadata"u8).Text("uid"u8) ?? "";
         var collected = await CollectAsync(kind, run, uid, cancellationToken).ConfigureAwait(false);
-        if (collected.Outcome.State is RunState.NotDone)
+        if (collected.Outcome.State is RunState.NotDone || (!wasHeld && !sighting.IsGone && MayBeRetried(document.RootElement, collected.Outcome)))
         {
-            Hold(RunKey.Of(uid, null), new HeldRun(key, kind, resource, evidence, sighting), cancellationToken);
+            Hold(RunKey.Of(uid, null), seen, cancellationToken);
             return;
         }
 
@@ -95,15 +108,6 @@ internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<I
             ledger.SettleUnattested(key, new SettledRun("notAttested", time.GetUtcNow()) { Run = observed, Problems = observed.Problems });
             ledger.Companions.Release(uid);
             Tell(observed, collected.Outcome);
-        }
-    }
-
-    /// <summary>A run goes on: what it looked like before counts no more.</summary>
-    public void GoesOn(RunKey uid)
-    {
-        lock (gate)
-        {
-            held.Remove(uid);
         }
     }
 
@@ -161,7 +165,7 @@ internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<I
         await ledger.CommitAsync(run.Entry, cancellationToken).ConfigureAwait(false);
         lock (gate)
         {
-            if (!waiting.ContainsKey(run.Uid))
+            if (!ReferenceEquals(waiting.GetValueOrDefault(run.Uid), run))
             {
                 return;
             }
@@ -176,10 +180,12 @@ internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<I
 
         lock (gate)
         {
-            if (!waiting.Remove(run.Uid))
+            if (!ReferenceEquals(waiting.GetValueOrDefault(run.Uid), run))
             {
                 return;
             }
+
+            waiting.Remove(run.Uid);
         }
 
         ledger.Companions.Release(run.Uid);
@@ -273,7 +279,7 @@ internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<I
                 if (ledger.Trouble is null && run.Kind.Collect(new RunDocument("", document.RootElement), ChildRuns.None, options.Collect).Outcome.State is not RunState.NotDone)
                 {
                     GoesOn(uid);
-                    await TakeAsync(run.Key, run.Kind, run.Resource, run.Evidence, run.Sighting, cancellationToken).ConfigureAwait(false);
+                    await TakeAsync(run, wasHeld: true, cancellationToken).ConfigureAwait(false);
                     return;
                 }
             }
@@ -289,6 +295,10 @@ internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<I
             }
         }
     }
+
+    /// <summary>Whether a failure may be followed by another try: how long it has stood is measured by our clock, for the platform's may be another.</summary>
+    private static bool MayBeRetried(JsonElement root, RunOutcome outcome) =>
+        outcome.State is not RunState.Succeeded && !root.Member("status"u8).Member("completionTime"u8).Exists() && !root.Member("status"u8).Member("finishedAt"u8).Exists();
 
     private ObservedRun Describe(CollectedRun collected, ServedResource resource, string uid, Sighting sighting) => new()
     {

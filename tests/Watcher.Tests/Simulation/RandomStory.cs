@@ -44,7 +44,7 @@ internal sealed class RandomStory
         replica.Start();
         world.RunUntil(End);
         string problems = string.Join(Environment.NewLine, Problems());
-        return problems.Length is 0 ? "" : $"{problems}{Environment.NewLine}{world.Trace}";
+        return problems.Length is 0 ? "" : $"{problems}{Environment.NewLine}{world.TraceOf(problems)}";
     }
 
     private void At(TimeSpan time, Action action) => world.After(time - world.Now, null, action);

@@ -6,7 +6,7 @@ namespace Provenance.Watcher.Tests.Simulation;
 /// </summary>
 internal sealed class SimulatedWorld(int seed)
 {
-    private const int KeptLines = 60;
+    private const int KeptLines = 20_000;
 
     private readonly PriorityQueue<(SimulatedProcess? Owner, Action Action), (long At, int Tie, long Order)> events = new();
     private readonly Queue<string> trace = new();
@@ -20,7 +20,12 @@ internal sealed class SimulatedWorld(int seed)
     /// <summary>The time since the world began.</summary>
     public TimeSpan Now { get; private set; }
 
-    public string Trace => string.Join(Environment.NewLine, trace);
+    /// <summary>What happened to the objects that are named in some problems, and at last.</summary>
+    public string TraceOf(string problems)
+    {
+        string[] named = [.. trace.SelectMany(static l => l.Split([' ', '/'])).Where(static w => w.Contains('-', StringComparison.Ordinal) && char.IsAsciiDigit(w[^1])).Distinct().Where(w => problems.Contains(w + " ", StringComparison.Ordinal))];
+        return string.Join(Environment.NewLine, [.. trace.Where(l => named.Any(n => l.Contains(n + " ", StringComparison.Ordinal))).Take(50), "...", .. trace.TakeLast(50)]);
+    }
 
     public bool Percent(double chance) => Chance.NextDouble() * 100 < chance;
 
