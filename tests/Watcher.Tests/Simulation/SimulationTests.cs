@@ -14,6 +14,10 @@ public sealed class SimulationTests
     public void Every_run_that_ended_before_our_eyes_gets_exactly_one_statement_whatever_fails() =>
         Run(static seed => new RandomStory(seed).Tell());
 
+    [Fact]
+    public void Two_replicas_never_store_a_statement_twice_however_the_shard_changes_hands() =>
+        Run(static seed => new TwoReplicaStory(seed).Tell());
+
     /// <summary>On a thread of its own: without a context, so that everything goes on within its event, and with a stack that is deep enough for that.</summary>
     private static void Run(Func<int, string> story)
     {
