@@ -39,6 +39,25 @@ public sealed class AttestationPublisher(IRegistryClient registries, ISigner sig
     /// <summary>Stores the bundle with a subject unless it is stored there. The same bundle always gives the same manifest.</summary>
     public async Task<AttestedSubject> PublishAsync(FrozenStatement statement, SubjectPlacement placement, ReadOnlyMemory<byte> bundle, CancellationToken cancellationToken)
     {
+        await StoreAsync(placement, bundle, cancellationToken).ConfigureAwait(false);
+        return await ReferAsync(statement, placement, bundle, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Stores the bundle where its subject is, unless it is there or has no place; nothing refers to it yet.</summary>
+    public async Task StoreAsync(SubjectPlacement placement, ReadOnlyMemory<byte> bundle, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(placement);
+        if (placement is { Repository: { } reference, Earlier: null })
+        {
+            var repository = registries.Repository(reference);
+            await repository.PushBlobAsync(Descriptor.Empty, EmptyConfiguration, cancellationToken).ConfigureAwait(false);
+            await repository.PushBlobAsync(Descriptor.Of(Bundle.MediaTypeV03, bundle.Span), bundle, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Makes a stored bundle the attestation of its subject, unless it has one. The same bundle always gives the same manifest.</summary>
+    public async Task<AttestedSubject> ReferAsync(FrozenStatement statement, SubjectPlacement placement, ReadOnlyMemory<byte> bundle, CancellationToken cancellationToken)
+    {
         ArgumentNullException.ThrowIfNull(statement);
         ArgumentNullException.ThrowIfNull(placement);
         var attested = new AttestedSubject { Name = placement.Name, Digest = placement.Digest };
@@ -54,8 +73,6 @@ public sealed class AttestationPublisher(IRegistryClient registries, ISigner sig
 
         var repository = registries.Repository(reference);
         var layer = Descriptor.Of(Bundle.MediaTypeV03, bundle.Span);
-        await repository.PushBlobAsync(Descriptor.Empty, EmptyConfiguration, cancellationToken).ConfigureAwait(false);
-        await repository.PushBlobAsync(layer, bundle, cancellationToken).ConfigureAwait(false);
         byte[] manifest = AttestationManifest.Write(placement.Subject!, layer, ProvenancePredicate.Type, statement.Digest, statement.FinishedOn);
         var stored = await repository.PushManifestAsync(MediaTypes.Manifest, manifest, tag: null, cancellationToken).ConfigureAwait(false);
         return attested with { Attestation = reference.At(stored.Digest) };

@@ -184,7 +184,8 @@ internal sealed class Outbox(RunLedger ledger, IRunPublication publication, ISha
 
     private void SetAlarm()
     {
-        if (queue.NextDue is { } due && !stopping.IsCancellationRequested)
+        // With no place free, the end of what is under way is what counts.
+        if (queue.NextDue is { } due && underWay < options.Concurrency && !stopping.IsCancellationRequested)
         {
             var wait = TimeSpan.FromSeconds(Math.Max(0, due - time.GetTimestamp()) / (double)time.TimestampFrequency) + TimeSpan.FromMilliseconds(1);
             alarm ??= time.CreateTimer(_ => Pump(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -208,6 +209,7 @@ internal sealed class Outbox(RunLedger ledger, IRunPublication publication, ISha
             Delay(entry, null, $"{e.GetType().Name}: {e.Message}");
         }
 
+        await CleanAsync().ConfigureAwait(false);
         lock (gate)
         {
             if (--underWay is 0 && stopping.IsCancellationRequested)
@@ -217,18 +219,19 @@ internal sealed class Outbox(RunLedger ledger, IRunPublication publication, ISha
         }
 
         Pump();
-        await CleanAsync().ConfigureAwait(false);
     }
 
     private async Task ProcessAsync(LedgerEntry entry)
     {
         await ledger.CommitAsync(entry, stopping.Token).ConfigureAwait(false);
-        if (ledger.IsSettled(entry.Key))
+        if (!ReferenceEquals(ledger.Find(entry.Key), entry))
         {
+            // It was settled meanwhile; who else waits for its registries must not wait for it.
+            Leave(entry);
             return;
         }
 
-        if (ownership.TermOf(entry.Key) is not { } term)
+        if (TermOf(entry) is not { } term)
         {
             Park(entry);
             return;
@@ -236,8 +239,10 @@ internal sealed class Outbox(RunLedger ledger, IRunPublication publication, ISha
 
         var statement = ledger.StatementOf(entry);
         var registries = publication.RegistriesOf(statement);
-        if (!registries.All(r => MayEnter(r, entry)))
+        if (registries.FirstOrDefault(r => !MayEnter(r, entry)) is { } closed)
         {
+            // While it waits there, it cannot be the one that tries whether another is back.
+            Leave(entry, except: closed);
             return;
         }
 
@@ -285,6 +290,9 @@ internal sealed class Outbox(RunLedger ledger, IRunPublication publication, ISha
             observer.Settled(result.Report, entry.FinishedOn is { } finished ? time.GetUtcNow() - finished : null, entry.IsBacklog);
         }
     }
+
+    /// <summary>Puts a run aside that cannot go on by itself.</summary>
+    public void PutAside(LedgerEntry entry, Attestor.Runs.RunProblem reason) => PutAside(entry, publication.Report(entry, reason));
 
     private void PutAside(LedgerEntry entry, Delivering.DeliveryReport report)
     {
@@ -353,6 +361,7 @@ internal sealed class Outbox(RunLedger ledger, IRunPublication publication, ISha
 
             isNews = !wasOpen && breaker.IsOpen;
             waits = breaker.IsOpen;
+            Leave(entry, except: registry);
         }
 
         if (isNews)
@@ -392,23 +401,34 @@ internal sealed class Outbox(RunLedger ledger, IRunPublication publication, ISha
 
     private void Park(LedgerEntry entry)
     {
+        Leave(entry);
         lock (gate)
         {
-            foreach (var breaker in breakers.Values)
-            {
-                if (breaker.Abandon(entry) is { } next)
-                {
-                    queue.AddLater(next.Probe, next.Due);
-                }
-            }
-
             notOurs.Add(entry);
         }
 
         // It may have become ours in between.
-        if (ownership.TermOf(entry.Key) is not null)
+        if (TermOf(entry) is not null)
         {
             OwnershipChanged();
+        }
+    }
+
+    /// <summary>The term under which a run is ours; one that is being lost is none.</summary>
+    private ShardTerm? TermOf(LedgerEntry entry) => ownership.TermOf(entry.Key) is { Lost.IsCancellationRequested: false } term ? term : null;
+
+    /// <summary>A run does not go on for now: where it was to try whether a registry is back, another one does.</summary>
+    private void Leave(LedgerEntry entry, string? except = null)
+    {
+        lock (gate)
+        {
+            foreach (var breaker in breakers.Values)
+            {
+                if (breaker.Registry != except && breaker.Abandon(entry) is { } next)
+                {
+                    queue.AddLater(next.Probe, next.Due);
+                }
+            }
         }
     }
 
@@ -434,10 +454,16 @@ internal sealed class Outbox(RunLedger ledger, IRunPublication publication, ISha
         {
             // The next process cleans up.
         }
-
-        lock (gate)
+        catch (IOException)
         {
-            cleaning = false;
+            // The next segment brings the next try.
+        }
+        finally
+        {
+            lock (gate)
+            {
+                cleaning = false;
+            }
         }
     }
 }

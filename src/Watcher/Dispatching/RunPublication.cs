@@ -30,9 +30,12 @@ internal sealed class RunPublication(
     {
         long started = time.GetTimestamp();
         bool isSigned = entry.State is JournalState.Signed;
-        var placements = await publisher.PlaceAsync(statement, destination, lookForEarlier: !isSigned, cancellationToken).ConfigureAwait(false);
+
+        // Only within the term of the signing is it certain that no other process has published the statement meanwhile.
+        bool mayBePublished = !isSigned || entry.SignedIn != term.Epoch;
+        var placements = await publisher.PlaceAsync(statement, destination, mayBePublished, cancellationToken).ConfigureAwait(false);
         bool wasAttested = !isSigned && placements.All(static p => p.Earlier is not null);
-        var bundle = isSigned ? ledger.BundleOf(entry) : await SignAsync(entry, statement, placements, cancellationToken).ConfigureAwait(false);
+        var bundle = isSigned ? ledger.BundleOf(entry) : await SignAsync(entry, statement, placements, term, cancellationToken).ConfigureAwait(false);
         var subjects = new List<AttestedSubject>(placements.Count);
         for (int i = 0; i < placements.Count; i++)
         {
@@ -91,7 +94,7 @@ internal sealed class RunPublication(
     }
 
     /// <summary>Signs, unless the statement was signed and stored before; either way the bytes are kept before anything is stored.</summary>
-    private async Task<ReadOnlyMemory<byte>> SignAsync(LedgerEntry entry, FrozenStatement statement, IReadOnlyList<SubjectPlacement> placements, CancellationToken cancellationToken)
+    private async Task<ReadOnlyMemory<byte>> SignAsync(LedgerEntry entry, FrozenStatement statement, IReadOnlyList<SubjectPlacement> placements, ShardTerm term, CancellationToken cancellationToken)
     {
         var bundle = placements.Select(static p => p.Earlier?.Bundle).FirstOrDefault(static b => b is not null)
             ?? await BundleWriter.SignAsync(statement.Bytes, signer, cancellationToken).ConfigureAwait(false);
@@ -101,6 +104,7 @@ internal sealed class RunPublication(
         }
 
         ledger.Sign(entry, bundle.Span);
+        entry.SignedIn = term.Epoch;
         await ledger.CommitAsync(entry, cancellationToken).ConfigureAwait(false);
         return bundle;
     }
@@ -119,13 +123,18 @@ internal sealed class RunPublication(
             return new AttestedSubject { Name = placement.Name, Digest = placement.Digest, Attestation = Reference.Parse(stored) };
         }
 
-        // Another process may have begun its term while this one was asleep.
-        if (ownership.TermOf(entry.Key)?.Epoch != term.Epoch)
+        if (placement is { Repository: not null, Earlier: null })
         {
-            throw new OperationCanceledException(term.Lost);
+            await publisher.StoreAsync(placement, bundle, cancellationToken).ConfigureAwait(false);
+
+            // Another process may have begun its term while this one was asleep: nothing must lie between this look and the request.
+            if (ownership.TermOf(entry.Key)?.Epoch != term.Epoch)
+            {
+                throw new OperationCanceledException(term.Lost);
+            }
         }
 
-        var subject = await publisher.PublishAsync(statement, placement, bundle, cancellationToken).ConfigureAwait(false);
+        var subject = await publisher.ReferAsync(statement, placement, bundle, cancellationToken).ConfigureAwait(false);
         if (subject.Attestation is { } attestation && placement.Earlier is null)
         {
             ledger.Push(entry, index, attestation.ToString());

@@ -19,9 +19,9 @@ internal interface IJournalStorage : IDisposable
     /// <exception cref="IOException">They are not, or only some; the same write may be tried again.</exception>
     ValueTask WriteAsync(int segment, long offset, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 
-    /// <summary>Cuts a segment off.</summary>
+    /// <summary>Cuts a segment off; what was cut off does not come back after a crash.</summary>
     void Truncate(int segment, long length);
 
-    /// <summary>Removes a segment.</summary>
+    /// <summary>Removes a segment; after a crash it may be there again.</summary>
     void Delete(int segment);
 }

@@ -21,6 +21,7 @@ internal sealed class Journal : IAsyncDisposable
     private TaskCompletionSource? writable;
     private Task pump = Task.CompletedTask;
     private bool pumping;
+    private bool ending;
     private int segment;
     private long pendingStart;
     private long appended;
@@ -182,8 +183,15 @@ internal sealed class Journal : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        // What can be written still is; a disk that refuses does not keep the process from ending.
-        if (Trouble is not null)
+        // What can be written still is; a disk that refuses, now or later, does not keep the process from ending.
+        bool isRefused;
+        lock (turn)
+        {
+            ending = true;
+            isRefused = Trouble is not null;
+        }
+
+        if (isRefused)
         {
             await closing.CancelAsync().ConfigureAwait(false);
         }
@@ -194,8 +202,21 @@ internal sealed class Journal : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
+            // Those who wait learn it below.
         }
 
+        List<TaskCompletionSource> abandoned;
+        lock (turn)
+        {
+            abandoned = [.. waiting.Select(static w => w.Done)];
+            waiting.Clear();
+            if (writable is not null)
+            {
+                abandoned.Add(writable);
+            }
+        }
+
+        abandoned.ForEach(static a => a.TrySetCanceled());
         await closing.CancelAsync().ConfigureAwait(false);
         closing.Dispose();
         storage.Dispose();
@@ -264,7 +285,15 @@ internal sealed class Journal : IAsyncDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                Trouble = $"The journal cannot be written: {e.Message} Nothing is lost; it goes on as soon as the disk accepts writes.";
+                lock (turn)
+                {
+                    Trouble = $"The journal cannot be written: {e.Message} Nothing is lost; it goes on as soon as the disk accepts writes.";
+                    if (ending)
+                    {
+                        throw new OperationCanceledException(Trouble);
+                    }
+                }
+
                 await Task.Delay(options.RetryInterval, time, closing.Token).ConfigureAwait(false);
             }
         }

@@ -100,7 +100,13 @@ internal sealed class JournalFolder : IJournalStorage
     }
 
     /// <inheritdoc/>
-    public void Truncate(int segment, long length) => RandomAccess.SetLength(HandleOf(segment), length);
+    public void Truncate(int segment, long length)
+    {
+        // Were the cut-off bytes to come back after the next crash, they would stand before or behind newer records.
+        var handle = HandleOf(segment);
+        RandomAccess.SetLength(handle, length);
+        RandomAccess.FlushToDisk(handle);
+    }
 
     /// <inheritdoc/>
     public void Delete(int segment)

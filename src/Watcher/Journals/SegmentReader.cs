@@ -14,9 +14,9 @@ internal static class SegmentReader
         {
             bool isLast = number == segments[^1];
             byte[] bytes = storage.ReadAll(number);
-            if (isLast && bytes.Length < RecordFormat.Magic.Length)
+            if (isLast && IsOnlyBegun(bytes))
             {
-                // A segment that was about to be made when the process died.
+                // A segment that was about to be made when the process or the machine died.
                 storage.Delete(number);
                 break;
             }
@@ -45,6 +45,14 @@ internal static class SegmentReader
         {
             Read(number, storage.ReadAll(number), maximumPayload, replay);
         }
+    }
+
+    /// <summary>Whether a crash left less than the first eight bytes: fewer, or zeros where the length was on disk before the bytes.</summary>
+    private static bool IsOnlyBegun(ReadOnlySpan<byte> bytes)
+    {
+        var start = bytes[..Math.Min(bytes.Length, RecordFormat.Magic.Length)];
+        int written = start.CommonPrefixLength(RecordFormat.Magic);
+        return written < RecordFormat.Magic.Length && !start[written..].ContainsAnyExcept((byte)0);
     }
 
     private static int Read(int number, byte[] bytes, int maximumPayload, Action<JournalRecord> replay)

@@ -9,8 +9,11 @@ internal sealed class CompanionIndex(LedgerOptions options, TimeProvider time)
     private readonly Dictionary<string, Kept> byOwner = new(StringComparer.Ordinal);
     private int count;
 
-    /// <summary>Every position.</summary>
-    public IEnumerable<JournalPosition> Positions => byOwner.Values.SelectMany(static k => k.Positions);
+    /// <summary>The number of the next; in the journal it stands below 0, where runs have none.</summary>
+    public long NextNumber { get; private set; } = 1;
+
+    /// <summary>Every one with its number.</summary>
+    public IEnumerable<(long Number, JournalPosition Position)> All => byOwner.Values.SelectMany(static k => k.Companions);
 
     public static byte[] Encode(string owner, ReadOnlySpan<byte> evidence)
     {
@@ -28,29 +31,30 @@ internal sealed class CompanionIndex(LedgerOptions options, TimeProvider time)
         return (Encoding.UTF8.GetString(payload.Slice(1, length)), payload[(1 + length)..].ToArray());
     }
 
-    public void Add(string owner, JournalPosition position)
+    public void Add(string owner, long number, JournalPosition position)
     {
+        if (count >= options.MaximumCompanions)
+        {
+            Release(byOwner.MinBy(static k => k.Value.Since).Key);
+        }
+
         if (!byOwner.TryGetValue(owner, out var kept))
         {
-            if (count >= options.MaximumCompanions)
-            {
-                Release(byOwner.MinBy(static k => k.Value.Since).Key);
-            }
-
             byOwner[owner] = kept = new Kept([], time.GetTimestamp());
         }
 
-        kept.Positions.Add(position);
+        kept.Companions.Add((number, position));
+        NextNumber = Math.Max(NextNumber, number + 1);
         count++;
     }
 
-    public IReadOnlyList<JournalPosition> Of(string owner) => byOwner.TryGetValue(owner, out var kept) ? [.. kept.Positions] : [];
+    public IReadOnlyList<JournalPosition> Of(string owner) => byOwner.TryGetValue(owner, out var kept) ? [.. kept.Companions.Select(static c => c.Position)] : [];
 
     public void Release(string owner)
     {
         if (byOwner.Remove(owner, out var kept))
         {
-            count -= kept.Positions.Count;
+            count -= kept.Companions.Count;
         }
     }
 
@@ -68,12 +72,12 @@ internal sealed class CompanionIndex(LedgerOptions options, TimeProvider time)
     {
         foreach (var kept in byOwner.Values)
         {
-            for (int i = 0; i < kept.Positions.Count; i++)
+            for (int i = 0; i < kept.Companions.Count; i++)
             {
-                kept.Positions[i] = moved(kept.Positions[i]);
+                kept.Companions[i] = (kept.Companions[i].Number, moved(kept.Companions[i].Position));
             }
         }
     }
 
-    private sealed record Kept(List<JournalPosition> Positions, long Since);
+    private sealed record Kept(List<(long Number, JournalPosition Position)> Companions, long Since);
 }

@@ -10,7 +10,8 @@ internal sealed class Companions(Journal journal, CompanionIndex index, Lock gat
     {
         lock (gate)
         {
-            index.Add(ownerUid, journal.Append(JournalState.Companion, 0, CompanionIndex.Encode(ownerUid, evidence), out _));
+            long number = index.NextNumber;
+            index.Add(ownerUid, number, journal.Append(JournalState.Companion, -number, CompanionIndex.Encode(ownerUid, evidence), out _));
         }
     }
 

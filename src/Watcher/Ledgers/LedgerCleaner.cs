@@ -12,9 +12,14 @@ internal sealed class LedgerCleaner(
     Dictionary<RunKey, int> settled,
     CompanionIndex companions)
 {
+    private const int KeysPerRecord = 64 * 1024;
+
     private readonly Dictionary<JournalPosition, JournalPosition> moved = [];
 
-    /// <summary>Removes the oldest segment where no more than half of it is needed.</summary>
+    /// <summary>
+    /// Removes the oldest segment where no more than half of it is needed, or half of them all: otherwise a segment full of runs that
+    /// wait for one registry would keep all that came after it.
+    /// </summary>
     /// <returns>Whether it was removed.</returns>
     public async Task<bool> CleanAsync(CancellationToken cancellationToken)
     {
@@ -27,7 +32,7 @@ internal sealed class LedgerCleaner(
         lock (gate)
         {
             companions.Expire();
-            if (NeededBytes(oldest) > journal.SizeOf(oldest) / 2)
+            if (NeededBytes(oldest) > journal.SizeOf(oldest) / 2 && NeededBytes(null) > journal.Size / 2)
             {
                 return false;
             }
@@ -56,17 +61,18 @@ internal sealed class LedgerCleaner(
 
     private JournalPosition Moved(JournalPosition position) => moved.GetValueOrDefault(position, position);
 
-    private long NeededBytes(int segment)
+    /// <summary>What is needed of a segment, or of all.</summary>
+    private long NeededBytes(int? segment)
     {
-        long needed = 0;
+        long needed = settled.Values.LongCount(s => segment is null || s == segment) * RunKey.Length;
         foreach (var entry in open.Values)
         {
             needed += In(entry.Meta) + In(entry.Evidence) + In(entry.StatementAt) + In(entry.BundleAt);
         }
 
-        return needed + companions.Positions.Sum(In);
+        return needed + companions.All.Sum(c => In(c.Position));
 
-        long In(JournalPosition position) => position.Segment == segment ? position.Length : 0;
+        long In(JournalPosition position) => segment is null || position.Segment == segment ? RecordFormat.HeadLength + position.Length : 0;
     }
 
     /// <summary>Writes what is needed of a segment anew, and gives the sequence after which the segment is not needed any more.</summary>
@@ -77,25 +83,27 @@ internal sealed class LedgerCleaner(
             TakeOver(segment, entry);
         }
 
-        foreach (var position in companions.Positions)
+        foreach (var (number, position) in companions.All)
         {
-            Copy(segment, JournalState.Companion, 0, position);
+            Copy(segment, JournalState.Companion, -number, position);
         }
 
-        var keys = settled.Where(s => s.Value == segment).Select(static s => s.Key).ToList();
-        byte[] payload = new byte[keys.Count * RunKey.Length];
-        for (int i = 0; i < keys.Count; i++)
+        foreach (var keys in settled.Where(s => s.Value == segment).Select(static s => s.Key).ToList().Chunk(KeysPerRecord))
         {
-            keys[i].Write(payload.AsSpan(i * RunKey.Length));
+            byte[] payload = new byte[keys.Length * RunKey.Length];
+            for (int i = 0; i < keys.Length; i++)
+            {
+                keys[i].Write(payload.AsSpan(i * RunKey.Length));
+            }
+
+            int to = journal.Append(JournalState.Settled, 0, payload, out _).Segment;
+            foreach (var key in keys)
+            {
+                settled[key] = to;
+            }
         }
 
-        int to = journal.Append(JournalState.Settled, 0, payload, out long sequence).Segment;
-        foreach (var key in keys)
-        {
-            settled[key] = to;
-        }
-
-        return sequence;
+        return journal.LastSequence;
     }
 
     private void TakeOver(int segment, LedgerEntry entry)

@@ -44,6 +44,12 @@ internal sealed class LedgerEntry
     /// <summary>What went wrong at the last try; null where nothing did.</summary>
     public string? LastFailure { get; set; }
 
+    /// <summary>The term in which this process signed its statement; null where an earlier process did.</summary>
+    public long? SignedIn { get; set; }
+
+    /// <summary>Whether the object is gone for good, so that its key need not be remembered for ever once it is settled.</summary>
+    internal bool IsGone { get; set; }
+
     /// <summary>The statement, as long as it is cheaper to keep than to read again.</summary>
     internal FrozenStatement? Statement { get; set; }
 

@@ -38,7 +38,7 @@ public sealed class LedgerHistory
             return;
         }
 
-        if (record.Run is 0)
+        if (record.Run <= 0)
         {
             return;
         }

@@ -15,6 +15,9 @@ internal sealed record LedgerOptions
     /// <summary>How long an object is kept for a run that never shows up.</summary>
     public TimeSpan CompanionRetention { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>How long a settled run is remembered after its object was deleted.</summary>
+    public TimeSpan GoneRetention { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>How many statements stay in memory while they wait; the others are read from the journal.</summary>
     public int StatementsInMemory { get; init; } = 512;
 }

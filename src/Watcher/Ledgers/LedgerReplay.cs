@@ -10,14 +10,16 @@ internal sealed class LedgerReplay
 {
     private readonly Dictionary<long, LedgerEntry> open = [];
     private readonly Dictionary<RunKey, int> settled = [];
-    private readonly List<(string Owner, JournalPosition Position)> companions = [];
+    private readonly SortedDictionary<long, (string Owner, JournalPosition Position)> companions = [];
     private readonly Dictionary<long, List<JournalRecord>> early = [];
 
-    public IReadOnlyDictionary<long, LedgerEntry> Open => open;
+    /// <summary>The runs that are not settled. One of whose records only the first reached the disk was never taken in.</summary>
+    public IEnumerable<LedgerEntry> Open => open.Values.Where(e => !(e.State is JournalState.Observed && e.Evidence == default) && !settled.ContainsKey(e.Key));
 
     public IReadOnlyDictionary<RunKey, int> Settled => settled;
 
-    public IReadOnlyList<(string Owner, JournalPosition Position)> Companions => companions;
+    /// <summary>The companions by their number: the order in which they came, which taking over changes in the journal.</summary>
+    public IReadOnlyDictionary<long, (string Owner, JournalPosition Position)> Companions => companions;
 
     public long LastNumber { get; private set; }
 
@@ -30,8 +32,8 @@ internal sealed class LedgerReplay
             case JournalState.Observed:
                 TakeObserved(record);
                 return;
-            case JournalState.Companion when record.Run is 0:
-                companions.Add((CompanionIndex.Decode(payload).Owner, record.Position));
+            case JournalState.Companion when record.Run < 0:
+                companions[-record.Run] = (CompanionIndex.Decode(payload).Owner, record.Position);
                 return;
             case JournalState.Done:
                 settled[RunKey.Read(payload)] = record.Position.Segment;
@@ -68,6 +70,7 @@ internal sealed class LedgerReplay
                 break;
             case JournalState.Frozen:
                 entry.StatementAt = record.Position;
+                entry.Evidence = default;
                 entry.State = entry.State is JournalState.Signed ? entry.State : JournalState.Frozen;
                 break;
             case JournalState.Signed:

@@ -14,6 +14,7 @@ internal sealed class RunLedger : IAsyncDisposable
     private readonly Lock gate = new();
     private readonly Dictionary<RunKey, LedgerEntry> open = [];
     private readonly Dictionary<RunKey, int> settled = [];
+    private readonly Queue<(RunKey Key, long Since)> gone = new();
     private readonly LedgerOptions options;
     private readonly TimeProvider time;
     private readonly CompanionIndex companionIndex;
@@ -74,7 +75,7 @@ internal sealed class RunLedger : IAsyncDisposable
         ledger.journal = Journal.Open(storage, journalOptions, time, replay.Take);
         ledger.Companions = new Companions(ledger.journal, ledger.companionIndex, ledger.gate);
         ledger.lastNumber = replay.LastNumber;
-        foreach (var entry in replay.Open.Values)
+        foreach (var entry in replay.Open)
         {
             ledger.open[entry.Key] = entry;
         }
@@ -84,9 +85,9 @@ internal sealed class RunLedger : IAsyncDisposable
             ledger.settled[key] = segment;
         }
 
-        foreach (var (owner, position) in replay.Companions)
+        foreach (var (number, (owner, position)) in replay.Companions)
         {
-            ledger.companionIndex.Add(owner, position);
+            ledger.companionIndex.Add(owner, number, position);
         }
 
         return ledger;
@@ -173,6 +174,7 @@ internal sealed class RunLedger : IAsyncDisposable
         {
             entry.StatementAt = Append(entry, JournalState.Frozen, statement.Bytes.Span);
             entry.State = JournalState.Frozen;
+            entry.Evidence = default;
             if (statementsInMemory < options.StatementsInMemory)
             {
                 statementsInMemory++;
@@ -255,6 +257,10 @@ internal sealed class RunLedger : IAsyncDisposable
                 Drop(entry);
                 Append(entry, JournalState.Done, outcome.Encode(entry.Key));
                 settled[entry.Key] = journal.CurrentSegment;
+                if (entry.IsGone)
+                {
+                    Forget(entry.Key);
+                }
             }
         }
     }
@@ -295,12 +301,27 @@ internal sealed class RunLedger : IAsyncDisposable
         }
     }
 
-    /// <summary>Forgets a settled run whose object is gone for good: its UID will never be seen again.</summary>
+    /// <summary>
+    /// Forgets a run whose object is gone for good, a while after it is settled: its UID will not be used again, but events about it may be
+    /// told again, and what was known of its children is gone.
+    /// </summary>
     public void Forget(RunKey key)
     {
         lock (gate)
         {
-            settled.Remove(key);
+            if (open.TryGetValue(key, out var entry))
+            {
+                entry.IsGone = true;
+            }
+            else if (settled.ContainsKey(key))
+            {
+                gone.Enqueue((key, time.GetTimestamp()));
+            }
+
+            while (gone.TryPeek(out var oldest) && time.GetElapsedTime(oldest.Since) > options.GoneRetention)
+            {
+                settled.Remove(gone.Dequeue().Key);
+            }
         }
     }
 

@@ -59,8 +59,21 @@ internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<I
     /// <param name="evidence">The object as it is kept.</param>
     /// <param name="sighting">How it was seen.</param>
     /// <param name="cancellationToken">Ends the taking in.</param>
-    public async ValueTask TakeAsync(RunKey key, IRunKind kind, ServedResource resource, byte[] evidence, Sighting sighting, CancellationToken cancellationToken)
+    public ValueTask TakeAsync(RunKey key, IRunKind kind, ServedResource resource, byte[] evidence, Sighting sighting, CancellationToken cancellationToken) =>
+        TakeAsync(new HeldRun(key, kind, resource, evidence, sighting), wasHeld: false, cancellationToken);
+
+    /// <summary>A run goes on: what it looked like before counts no more.</summary>
+    public void GoesOn(RunKey uid)
     {
+        lock (gate)
+        {
+            held.Remove(uid);
+        }
+    }
+
+    private async ValueTask TakeAsync(HeldRun seen, bool wasHeld, CancellationToken cancellationToken)
+    {
+        var (key, kind, resource, evidence, sighting) = seen;
         using var document = JsonDocument.Parse(evidence);
         var run = new RunDocument($"{resource.Resource} {document.RootElement.Member("metadata"u8).Text("namespace"u8)}/{document.RootElement.Member("metadata"u8).Text("name"u8)}", document.RootElement);
         if (!kind.Recognises(run))
@@ -71,16 +84,13 @@ internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<I
 
         string uid = document.RootElement.Member("metadata"u8).Text("uid"u8) ?? "";
         var collected = await CollectAsync(kind, run, uid, cancellationToken).ConfigureAwait(false);
-        if (collected.Outcome.State is RunState.NotDone)
+        if (collected.Outcome.State is RunState.NotDone || (!wasHeld && !sighting.IsGone && MayBeRetried(document.RootElement, collected.Outcome)))
         {
-            Hold(key, kind, resource, evidence, sighting);
+            Hold(RunKey.Of(uid, null), seen, cancellationToken);
             return;
         }
 
-        lock (gate)
-        {
-            held.Remove(key);
-        }
+        GoesOn(RunKey.Of(uid, null));
 
         observer.Observed(resource.Resource.ToString(), sighting.IsBacklog);
         var observed = Describe(collected, resource, uid, sighting);
@@ -145,6 +155,15 @@ internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<I
         {
             // The next process waits for it.
         }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            lock (gate)
+            {
+                waiting.Remove(run.Uid);
+            }
+
+            outbox.PutAside(run.Entry, new(RunProblemCodes.Unexpected, $"{run.Entry.Run}: {e.GetType().Name}: {e.Message}"));
+        }
     }
 
     private async Task ReconsiderAsync(WaitingRun run, bool isLast, CancellationToken cancellationToken)
@@ -152,7 +171,7 @@ internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<I
         await ledger.CommitAsync(run.Entry, cancellationToken).ConfigureAwait(false);
         lock (gate)
         {
-            if (!waiting.ContainsKey(run.Uid))
+            if (!ReferenceEquals(waiting.GetValueOrDefault(run.Uid), run))
             {
                 return;
             }
@@ -167,10 +186,12 @@ internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<I
 
         lock (gate)
         {
-            if (!waiting.Remove(run.Uid))
+            if (!ReferenceEquals(waiting.GetValueOrDefault(run.Uid), run))
             {
                 return;
             }
+
+            waiting.Remove(run.Uid);
         }
 
         ledger.Companions.Release(run.Uid);
@@ -227,39 +248,63 @@ internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<I
     }
 
     /// <summary>A run that looks over and is not, by what its kind knows, may get no further event.</summary>
-    private void Hold(RunKey key, IRunKind kind, ServedResource resource, byte[] evidence, Sighting sighting)
+    private void Hold(RunKey uid, HeldRun run, CancellationToken cancellationToken)
     {
         lock (gate)
         {
-            bool isHeld = held.ContainsKey(key);
-            held[key] = new HeldRun(kind, resource, evidence, sighting);
+            bool isHeld = held.ContainsKey(uid);
+            held[uid] = run;
             if (!isHeld)
             {
-                _ = ReleaseAsync(key);
+                _ = ReleaseAsync(uid, cancellationToken);
             }
         }
     }
 
-    private async Task ReleaseAsync(RunKey key)
+    private async Task ReleaseAsync(RunKey uid, CancellationToken cancellationToken)
     {
-        await Task.Delay(options.HoldTime, time, CancellationToken.None).ConfigureAwait(false);
-        HeldRun? run;
-        lock (gate)
+        while (true)
         {
-            held.Remove(key, out run);
-        }
+            try
+            {
+                await Task.Delay(options.HoldTime, time, cancellationToken).ConfigureAwait(false);
+                HeldRun? run;
+                lock (gate)
+                {
+                    held.TryGetValue(uid, out run);
+                }
 
-        if (run is null || ledger.IsKnown(key))
-        {
-            return;
-        }
+                if (run is null || ledger.IsKnown(run.Key))
+                {
+                    GoesOn(uid);
+                    return;
+                }
 
-        using var document = JsonDocument.Parse(run.Evidence);
-        if (run.Kind.Collect(new RunDocument("", document.RootElement), ChildRuns.None, options.Collect).Outcome.State is not RunState.NotDone)
-        {
-            await TakeAsync(key, run.Kind, run.Resource, run.Evidence, run.Sighting, CancellationToken.None).ConfigureAwait(false);
+                // While nothing is read, an event that says more may be waiting; and the latest state may be younger than the hold.
+                using var document = JsonDocument.Parse(run.Evidence);
+                if (ledger.Trouble is null && run.Kind.Collect(new RunDocument("", document.RootElement), ChildRuns.None, options.Collect).Outcome.State is not RunState.NotDone)
+                {
+                    GoesOn(uid);
+                    await TakeAsync(run, wasHeld: true, cancellationToken).ConfigureAwait(false);
+                    return;
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                GoesOn(uid);
+                observer.Unreadable("held run", $"{e.GetType().Name}: {e.Message}");
+                return;
+            }
         }
     }
+
+    /// <summary>Whether a failure may be followed by another try: how long it has stood is measured by our clock, for the platform's may be another.</summary>
+    private static bool MayBeRetried(JsonElement root, RunOutcome outcome) =>
+        outcome.State is not RunState.Succeeded && !root.Member("status"u8).Member("completionTime"u8).Exists() && !root.Member("status"u8).Member("finishedAt"u8).Exists();
 
     private ObservedRun Describe(CollectedRun collected, ServedResource resource, string uid, Sighting sighting) => new()
     {
@@ -291,5 +336,5 @@ internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<I
 
     private sealed record WaitingRun(LedgerEntry Entry, IRunKind Kind, string Uid, long Since);
 
-    private sealed record HeldRun(IRunKind Kind, ServedResource Resource, byte[] Evidence, Sighting Sighting);
+    private sealed record HeldRun(RunKey Key, IRunKind Kind, ServedResource Resource, byte[] Evidence, Sighting Sighting);
 }

@@ -116,21 +116,22 @@ internal sealed class RunObserver : IObjectHandler
             return;
         }
 
-        if (finding.OwnerUid is { } owner)
+        try
         {
-            await intake.CompanionCameAsync(owner, cancellationToken).ConfigureAwait(false);
-        }
+            if (finding.OwnerUid is { } owner)
+            {
+                await intake.CompanionCameAsync(owner, cancellationToken).ConfigureAwait(false);
+            }
 
-        if (finding.Evidence is { } evidence)
-        {
-            try
+            if (finding.Evidence is { } evidence)
             {
                 await intake.TakeAsync(finding.Key, followed[resource.Resource].Kind!, resource, evidence, new Sighting(change is ObjectChange.Listed, finding.IsGone), cancellationToken).ConfigureAwait(false);
             }
-            catch (JsonException e)
-            {
-                observer.Unreadable(resource.Resource.ToString(), e.Message);
-            }
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or IOException or OutOfMemoryException))
+        {
+            // One poisonous object must not end the following of all others.
+            observer.Unreadable(resource.Resource.ToString(), $"{e.GetType().Name}: {e.Message}");
         }
 
         if (finding.Guarded is { } guarded)
@@ -216,6 +217,7 @@ internal sealed class RunObserver : IObjectHandler
         live.Named(uid);
         if (!kind.MayBeOver(in head))
         {
+            intake.GoesOn(uid);
             if (state.IsCompanion && !head.OwnerUid(0).IsEmpty)
             {
                 return LookAtCompanion(resource, change, json, in head);
