@@ -10,6 +10,6 @@ switch (args.FirstOrDefault())
         await WatcherBenchmark.RunAsync(WatcherSettings.Parse(args));
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: bench/run NAME [--json]; names: attest, watcher [--quick] [--only 5000|20000|live|100000|takeover|resync] [--env NAME=VALUE]");
+        await Console.Error.WriteLineAsync("usage: bench/run NAME [--json]; names: attest, watcher [--quick] [--only 5000|20000|live|100000|takeover|resync] [--rounds N] [--env NAME=VALUE]");
         return 2;
 }

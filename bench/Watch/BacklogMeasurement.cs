@@ -11,14 +11,14 @@ internal static class BacklogMeasurement
     private const string ChainsMemory5000 = "Tekton Chains 283";
     private const string ChainsMemory20000 = "Tekton Chains 767";
 
-    public static async Task<IReadOnlyList<Figure>> RunAsync(WatcherSettings settings, int runs, int rounds, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<Figure>> RunAsync(WatcherSettings settings, int runs, CancellationToken cancellationToken)
     {
         var measured = new List<Round>();
-        for (int i = 0; i < rounds; i++)
+        for (int i = 0; i < settings.Rounds; i++)
         {
             measured.Add(await RunOnceAsync(settings, runs, cancellationToken));
             await Console.Error.WriteLineAsync(FormattableString.Invariant(
-                $"{runs} waiting, round {i + 1} of {rounds}: {measured[^1].Rate:F0}/s, steady {measured[^1].Steady:F0}/s, {measured[^1].Memory:F0} MiB, {measured[^1].Processor:F2} ms each ({measured[^1].Own:F2} ms in cluster and registry)"));
+                $"{runs} waiting, round {i + 1} of {settings.Rounds}: {measured[^1].Rate:F0}/s, steady {measured[^1].Steady:F0}/s, {measured[^1].Memory:F0} MiB, {measured[^1].Processor:F2} ms each ({measured[^1].Own:F2} ms in cluster and registry)"));
         }
 
         double Median(Func<Round, double> value) => Statistics.Median(measured.Select(value));

@@ -17,7 +17,7 @@ internal static class LiveMeasurement
         await new LiveRuns(cluster, FirstNumber * 2).RunAsync(TimeSpan.FromSeconds(5), cancellationToken);
         var live = new LiveRuns(cluster, FirstNumber);
         await live.RunAsync(TimeSpan.FromSeconds(30), cancellationToken);
-        var latencies = await live.LatenciesAsync(watcher, cancellationToken);
+        double[] latencies = [.. (await live.LatenciesAsync(watcher, cancellationToken)).Select(static l => l.Seconds)];
         return
         [
             new("p50_s_at_60", $"{LiveRuns.PerSecond} runs/s, completed to stored: half within", Statistics.Percentile(latencies, 0.5), "s"),
@@ -32,11 +32,11 @@ internal static class LiveMeasurement
         using var drained = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var live = new LiveRuns(cluster, FirstNumber);
         var living = live.RunAsync(TimeSpan.FromMinutes(10), drained.Token);
-        double ready;
+        long ready;
         double drain;
         try
         {
-            ready = Stopwatch.GetElapsedTime(watcher.Started, await watcher.WhenReadyAsync(cancellationToken)).TotalSeconds;
+            ready = await watcher.WhenReadyAsync(cancellationToken);
             string[] subjects = [.. Enumerable.Range(0, runs).Select(TaskRunTemplate.DigestOf)];
             int next = 0;
             await watcher.WhenAsync(
@@ -63,9 +63,10 @@ internal static class LiveMeasurement
         return
         [
             new($"drain_s_{runs}", $"{runs} waiting and {LiveRuns.PerSecond} runs/s: drained within", drain, "s") { AtMost = 180 },
-            new("p99_s_while_draining", "  meanwhile, completed to stored: 99 of 100 within", Statistics.Percentile(latencies, 0.99), "s") { AtMost = 2 },
+            new("p99_s_while_draining", "  meanwhile, completed to stored: 99 of 100 within", Statistics.Percentile(latencies.Select(static l => l.Seconds), 0.99), "s") { AtMost = 2 },
+            new("p99_s_while_draining_ready", "  of those that completed once it was ready: 99 of 100 within", Statistics.Percentile(latencies.Where(l => l.Completed >= ready).Select(static l => l.Seconds), 0.99), "s") { AtMost = 2 },
             new($"rss_mib_{runs}", "  most memory resident", watcher.PeakMemory, "MiB") { AtMost = 256 },
-            new($"ready_s_{runs}", "  ready after", ready, "s") { AtMost = 15 },
+            new($"ready_s_{runs}", "  ready after", Stopwatch.GetElapsedTime(watcher.Started, ready).TotalSeconds, "s") { AtMost = 15 },
         ];
     }
 }

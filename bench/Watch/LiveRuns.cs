@@ -9,9 +9,6 @@ internal sealed class LiveRuns(BenchCluster cluster, int firstNumber)
 
     private readonly List<long> completions = [];
 
-    /// <summary>How many have completed.</summary>
-    public int Completed => completions.Count;
-
     /// <summary>Goes on for a time, or until cancelled; those that have begun are always completed.</summary>
     public async Task RunAsync(TimeSpan duration, CancellationToken cancellationToken)
     {
@@ -43,15 +40,15 @@ internal sealed class LiveRuns(BenchCluster cluster, int firstNumber)
         }
     }
 
-    /// <summary>For each run the seconds from its completed update to its attestation; waits for those under way.</summary>
-    public async Task<IReadOnlyList<double>> LatenciesAsync(WatcherProcess watcher, CancellationToken cancellationToken)
+    /// <summary>When each run completed, and the seconds from then to its attestation; waits for those under way.</summary>
+    public async Task<IReadOnlyList<(long Completed, double Seconds)>> LatenciesAsync(WatcherProcess watcher, CancellationToken cancellationToken)
     {
-        var latencies = new List<double>(completions.Count);
+        var latencies = new List<(long, double)>(completions.Count);
         for (int i = 0; i < completions.Count; i++)
         {
             string subject = TaskRunTemplate.DigestOf(firstNumber + i);
             await watcher.WhenAsync(() => cluster.Registry.ArrivalOf(subject) is not null, TimeSpan.FromMilliseconds(10), cancellationToken);
-            latencies.Add(Stopwatch.GetElapsedTime(completions[i], cluster.Registry.ArrivalOf(subject)!.Value).TotalSeconds);
+            latencies.Add((completions[i], Stopwatch.GetElapsedTime(completions[i], cluster.Registry.ArrivalOf(subject)!.Value).TotalSeconds));
         }
 
         return latencies;

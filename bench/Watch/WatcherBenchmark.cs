@@ -36,13 +36,13 @@ internal static class WatcherBenchmark
 
     private static IEnumerable<(string Name, Func<Task<IReadOnlyList<Figure>>> Measure)> Measurements(WatcherSettings settings, CancellationToken cancellationToken)
     {
-        yield return ("5000", () => BacklogMeasurement.RunAsync(settings, 5000, settings.Quick ? 1 : 3, cancellationToken));
+        yield return ("5000", () => BacklogMeasurement.RunAsync(settings, 5000, cancellationToken));
         if (settings.Quick)
         {
             yield break;
         }
 
-        yield return ("20000", () => BacklogMeasurement.RunAsync(settings, 20_000, 3, cancellationToken));
+        yield return ("20000", () => BacklogMeasurement.RunAsync(settings, 20_000, cancellationToken));
         yield return ("live", () => LiveMeasurement.RunAsync(settings, cancellationToken));
         yield return ("100000", () => LiveMeasurement.DrainAsync(settings, 100_000, cancellationToken));
         yield return ("takeover", () => TakeoverMeasurement.RunAsync(settings, cancellationToken));
