@@ -60,6 +60,8 @@ internal static class LiveMeasurement
         }
 
         var latencies = await live.LatenciesAsync(watcher, cancellationToken);
+        await Console.Error.WriteLineAsync(FormattableString.Invariant(
+            $"{runs} waiting and {latencies.Count} live: {watcher.ProcessorTime.TotalMilliseconds / (runs + latencies.Count):F2} ms each"));
         return
         [
             new($"drain_s_{runs}", $"{runs} waiting and {LiveRuns.PerSecond} runs/s: drained within", drain, "s") { AtMost = 180 },
