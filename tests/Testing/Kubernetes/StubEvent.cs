@@ -16,6 +16,9 @@ internal sealed class StubEvent(string type, long version, ReadOnlyMemory<byte> 
     /// <summary>Whether the event is for the first watch only that meets it.</summary>
     public bool IsOnce { get; init; }
 
+    /// <summary>Whether it is for the next watch that comes.</summary>
+    public bool IsWaiting => IsOnce && Volatile.Read(ref taken) is 0;
+
     /// <summary>Whether this watch is the one that gets it.</summary>
     public bool Take() => !IsOnce || Interlocked.Exchange(ref taken, 1) is 0;
 }

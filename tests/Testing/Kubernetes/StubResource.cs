@@ -144,7 +144,7 @@ public sealed class StubResource
     {
         lock (gate)
         {
-            return version < compacted ? -1 : events.FindIndex(e => e.Version > version) is >= 0 and var index ? index : events.Count;
+            return version < compacted ? -1 : events.FindIndex(e => e.Version > version || e.IsWaiting) is >= 0 and var index ? index : events.Count;
         }
     }
 

@@ -1,5 +1,6 @@
 using Provenance.Testing.Kubernetes;
 using Provenance.Watcher.Kubernetes;
+using Provenance.Watcher.Kubernetes.Watching;
 
 namespace Provenance.Watcher.Tests.Kubernetes.Watching;
 
@@ -47,12 +48,31 @@ public sealed class FollowTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Follow_asks_for_one_namespace_and_for_what_the_selector_leaves()
+    public async Task Follow_asks_for_one_namespace()
     {
         Following.Store(runs, "elsewhere", "other");
         await using var following = new Following(server, @namespace: "other");
         await following.ToldAsync("start Start", "Listed elsewhere", "complete");
         server.Requests[0].Target.Should().StartWith("/apis/tekton.dev/v1/namespaces/other/taskruns?limit=500");
+    }
+
+    [Fact]
+    public void Every_request_carries_the_selector_and_versions_stay_opaque()
+    {
+        var served = new ServedResource { Resource = Following.Resource with { LabelSelector = "done=true,a in (b)" }, Version = "v1" };
+        const string Selector = "&labelSelector=done%3Dtrue%2Ca%20in%20%28b%29";
+        FollowRequests.List(served, 500, "a/b+c=").Path.Should().Be($"apis/tekton.dev/v1/taskruns?limit=500{Selector}&continue=a%2Fb%2Bc%3D");
+        FollowRequests.StreamedList(served, new FollowOptions()).Path.Should().Contain(Selector);
+        FollowRequests.Watch(served, "x&y", new FollowOptions()).Path.Should().Contain(Selector).And.EndWith("&resourceVersion=x%26y");
+    }
+
+    [Fact]
+    public void Watches_are_asked_to_end_after_five_to_ten_minutes()
+    {
+        var served = new ServedResource { Resource = Following.Resource, Version = "v1" };
+        int[] seconds = [.. Enumerable.Range(0, 100).Select(_ => int.Parse(FollowRequests.Watch(served, "1", new FollowOptions()).Path.Split("timeoutSeconds=")[1].Split('&')[0], System.Globalization.CultureInfo.InvariantCulture))];
+        seconds.Should().OnlyContain(static s => s >= 300 && s <= 600);
+        seconds.Distinct().Count().Should().BeGreaterThan(10);
     }
 
     [Fact]
