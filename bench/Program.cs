@@ -1,12 +1,15 @@
 using Provenance.Bench.Attest;
+using Provenance.Bench.Watch;
 
-bool json = args.Contains("--json");
-switch (args.FirstOrDefault(static a => !a.StartsWith('-')))
+switch (args.FirstOrDefault())
 {
     case "attest":
-        await AttestBenchmark.RunAsync(json);
+        await AttestBenchmark.RunAsync(args.Contains("--json"));
+        return 0;
+    case "watcher":
+        await WatcherBenchmark.RunAsync(WatcherSettings.Parse(args));
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: bench/run NAME [--json]; names: attest");
+        await Console.Error.WriteLineAsync("usage: bench/run NAME [--json]; names: attest, watcher [--quick] [--only 5000|20000|live|100000|takeover|resync] [--rounds N] [--env NAME=VALUE]");
         return 2;
 }

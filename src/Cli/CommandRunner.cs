@@ -5,6 +5,9 @@ using Provenance.Attestor.Policies;
 using Provenance.Attestor.Signing;
 using Provenance.Cli.Reporting;
 using Provenance.Watcher.Documents;
+using Provenance.Watcher.Kubernetes;
+using Provenance.Watcher.Kubernetes.Configuring;
+using Provenance.Watcher.Runs.Mapped;
 
 namespace Provenance.Cli;
 
@@ -46,8 +49,8 @@ internal static class CommandRunner
     private static int? ExitCodeOf(Exception exception) => exception switch
     {
         CommandException command => command.ExitCode,
-        KeyException or PolicyException or DocumentException or DataFolderException => ExitCodes.Usage,
-        RegistryException or HttpRequestException or IOException or UnauthorizedAccessException => ExitCodes.Error,
+        KeyException or PolicyException or DocumentException or DataFolderException or RunKindFileException or ClusterConfigurationException => ExitCodes.Usage,
+        RegistryException or KubernetesApiException or HttpRequestException or IOException or UnauthorizedAccessException => ExitCodes.Error,
         _ => null,
     };
 }

@@ -2,6 +2,10 @@ using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Provenance.Watcher.Collecting;
 using Provenance.Watcher.Runs;
+using Provenance.Watcher.Runs.Argo;
+using Provenance.Watcher.Runs.GitHub;
+using Provenance.Watcher.Runs.Jobs;
+using Provenance.Watcher.Runs.Kubeflow;
 using Provenance.Watcher.Runs.Tekton;
 
 namespace Provenance.Watcher;
@@ -13,5 +17,12 @@ public static class WatcherServices
     public static IServiceCollection AddWatcher(this IServiceCollection services) => services
         .AddSingleton<IRunKind, TaskRunKind>()
         .AddSingleton<IRunKind, PipelineRunKind>()
+        .AddSingleton<IRunKind, CustomRunKind>()
+        .AddSingleton<IRunKind, WorkflowKind>()
+        .AddSingleton<IRunKind, JobKind>()
+        .AddSingleton<IRunKind, PodKind>()
+        .AddSingleton<IRunKind, TrainJobKind>()
+        .AddSingleton<IRunKind, TrainingJobKind>()
+        .AddSingleton<IRunKind, ArtifactsListKind>()
         .AddTransient<IRequestHandler<CollectRun, CollectedRun>, CollectRunHandler>();
 }

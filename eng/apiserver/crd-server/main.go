@@ -22,6 +22,7 @@ import (
 	"k8s.io/apiserver/pkg/authentication/request/x509"
 	"k8s.io/apiserver/pkg/endpoints/openapi"
 	"k8s.io/apiserver/pkg/server"
+	"k8s.io/apiserver/pkg/server/dynamiccertificates"
 	utilopenapi "k8s.io/apiserver/pkg/util/openapi"
 	"k8s.io/apiserver/pkg/util/webhook"
 	"k8s.io/client-go/kubernetes/scheme"
@@ -88,12 +89,13 @@ func serve(o *options.CustomResourceDefinitionsServerOptions, from files) error 
 		utilopenapi.GetOpenAPIDefinitionsWithoutDisabledFeatures(generatedopenapi.GetOpenAPIDefinitions),
 		openapi.NewDefinitionNamer(apiserver.Scheme, scheme.Scheme))
 
-	verifier, err := x509.NewStaticVerifierFromFile(from.clientCA)
+	clientCA, err := dynamiccertificates.NewDynamicCAContentFromFile("client-ca", from.clientCA)
 	if err != nil {
 		return err
 	}
+	generic.SecureServing.ClientCA = clientCA
 	generic.Authentication.Authenticator = group.NewAuthenticatedGroupAdder(union.New(
-		x509.NewDynamic(verifier, x509.CommonNameUserConversion),
+		x509.NewDynamic(clientCA.VerifyOptions, x509.CommonNameUserConversion),
 		bearertoken.New(tokensOf(from.tokens))))
 	generic.Authorization.Authorizer = rulesOf(from.rules)
 

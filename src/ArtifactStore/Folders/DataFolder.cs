@@ -30,6 +30,8 @@ internal sealed class DataFolder : IDisposable
     /// <summary>Blob uploads that clients have begun; they survive a restart.</summary>
     public string Uploads => System.IO.Path.Combine(Path, "uploads");
 
+    private string FormatFile => System.IO.Path.Combine(Path, "format");
+
     private string Temporary => System.IO.Path.Combine(Path, "tmp");
 
     /// <summary>Takes possession of the folder, creating it where it does not exist.</summary>
@@ -81,25 +83,41 @@ internal sealed class DataFolder : IDisposable
 
     private void Prepare()
     {
-        // Nobody else can be writing: whatever stands here belongs to a process that died.
+        bool isNew = !IsFormatKnown();
         if (Directory.Exists(Temporary))
         {
+            RequireOwn(isNew);
+
+            // Nobody else can be writing: whatever stands here belongs to a process that died.
             Directory.Delete(Temporary, recursive: true);
         }
 
         Directory.CreateDirectory(Temporary);
-        CheckFormat();
+        if (isNew)
+        {
+            DurableFile.Write(this, FormatFile, "1\n"u8);
+        }
+
         DurableFolder.Create(Blobs);
         DurableFolder.Create(Repositories);
         DurableFolder.Create(Uploads);
     }
 
-    private void CheckFormat()
+    /// <summary>Without a format, the folder may be anybody's: only what a first opening can have left behind is removed.</summary>
+    private void RequireOwn(bool isNew)
     {
-        string file = System.IO.Path.Combine(Path, "format");
-        if (File.Exists(file))
+        if (isNew && Directory.EnumerateFileSystemEntries(Temporary).Any(static entry => Directory.Exists(entry) || !Guid.TryParseExact(System.IO.Path.GetFileName(entry), "N", out _)))
         {
-            string found = File.ReadAllText(file).Trim();
+            throw new DataFolderException($"Folder {Path} is no data folder, and its folder tmp holds files of others, which would be deleted. Name an empty folder.");
+        }
+    }
+
+    /// <summary>Whether the folder has the format of this version; false for a new folder.</summary>
+    private bool IsFormatKnown()
+    {
+        if (File.Exists(FormatFile))
+        {
+            string found = File.ReadAllText(FormatFile).Trim();
             if (!string.Equals(found, FormatVersion.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal))
             {
                 throw new DataFolderException(
@@ -107,15 +125,15 @@ internal sealed class DataFolder : IDisposable
                         + $"{FormatVersion} only. "
                     + "Run the version that wrote it, or start with an empty folder.");
             }
+
+            return true;
         }
-        else if (Directory.Exists(Blobs) || Directory.Exists(Repositories))
+
+        if (Directory.Exists(Blobs) || Directory.Exists(Repositories))
         {
             throw new DataFolderException(
                 $"Data folder {Path} holds blobs or repositories but no file \"format\". Restore that file, or start with an empty folder.");
         }
-        else
-        {
-            DurableFile.Write(this, file, "1\n"u8);
-        }
+        return false;
     }
 }

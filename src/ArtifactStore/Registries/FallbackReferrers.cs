@@ -12,6 +12,7 @@ internal sealed class FallbackReferrers(
     ManifestClient manifests, SubjectLocks locks, RemoteRegistryOptions options, TimeProvider time)
 {
     private const int MaximumRounds = 8;
+    private const int MaximumLookedFor = 1000;
     private const int MaximumTagHexLength = 64;
 
     /// <summary>The tag under which a subject's referrers are listed.</summary>
@@ -67,6 +68,42 @@ internal sealed class FallbackReferrers(
         }
 
         index.Add(referrer);
+        var written = await WriteAsync(subject, referrer, index, cancellationToken).ConfigureAwait(false);
+        if (written.HasErrorCode("MANIFEST_BLOB_UNKNOWN", "MANIFEST_UNKNOWN", "BLOB_UNKNOWN") && await RemoveDeletedAsync(index, cancellationToken).ConfigureAwait(false))
+        {
+            written = await WriteAsync(subject, referrer, index, cancellationToken).ConfigureAwait(false);
+        }
+
+        written.Expect(ManifestClient.Stored);
+        if (await FetchAsync(subject, cancellationToken).ConfigureAwait(false) is null)
+        {
+            throw manifests.Host.Fault(
+                "INVALID_RESPONSE", $"Cannot list {referrer.Digest} as a referrer of {subject}: {manifests.Name} took an index under tag "
+                    + $"{TagOf(subject)}, but does not give it back. Store attestations in another registry.");
+        }
+    }
+
+    /// <summary>
+    /// Takes out entries whose manifests were deleted: some registries accept an index only while they hold everything it names, so that
+    /// one deleted referrer would keep all later ones from being listed.
+    /// </summary>
+    private async Task<bool> RemoveDeletedAsync(ReferrerIndex index, CancellationToken cancellationToken)
+    {
+        bool removed = false;
+        foreach (var entry in index.Entries.Take(MaximumLookedFor))
+        {
+            if (await manifests.ResolveAsync(entry.Digest.ToString(), cancellationToken).ConfigureAwait(false) is null)
+            {
+                index.Remove(entry.Digest);
+                removed = true;
+            }
+        }
+
+        return removed;
+    }
+
+    private Task<RegistryResponse> WriteAsync(Digest subject, Descriptor referrer, ReferrerIndex index, CancellationToken cancellationToken)
+    {
         byte[] content = index.Serialize();
         if (content.Length > ManifestDocument.MaximumSize)
         {
@@ -75,14 +112,7 @@ internal sealed class FallbackReferrers(
                     + "is full. Remove old referrers.");
         }
 
-        var written = await manifests.SendAsync(TagOf(subject), MediaTypes.Index, content, cancellationToken).ConfigureAwait(false);
-        written.Expect(ManifestClient.Stored);
-        if (await FetchAsync(subject, cancellationToken).ConfigureAwait(false) is null)
-        {
-            throw manifests.Host.Fault(
-                "INVALID_RESPONSE", $"Cannot list {referrer.Digest} as a referrer of {subject}: {manifests.Name} took an index under tag "
-                    + $"{TagOf(subject)}, but does not give it back. Store attestations in another registry.");
-        }
+        return manifests.SendAsync(TagOf(subject), MediaTypes.Index, content, cancellationToken);
     }
 
     /// <summary>The index as it is now, to be written back: it must be one.</summary>

@@ -62,8 +62,10 @@ internal sealed class ReferrerIndex
     }
 
     /// <summary>Whether an entry with this digest is there.</summary>
-    public bool Contains(Digest digest) => Nodes.Any(node =>
-        node is JsonObject entry && entry["digest"] is JsonValue value && value.TryGetValue(out string? text) && text == digest.ToString());
+    public bool Contains(Digest digest) => Nodes.Any(node => IsOf(node, digest));
+
+    /// <summary>Takes out all entries with this digest.</summary>
+    public void Remove(Digest digest) => Nodes.RemoveAll(node => IsOf(node, digest));
 
     /// <summary>Adds an entry after those that are there.</summary>
     public void Add(Descriptor referrer)
@@ -88,4 +90,7 @@ internal sealed class ReferrerIndex
 
         return buffer.ToArray();
     }
+
+    private static bool IsOf(JsonNode? node, Digest digest) =>
+        node is JsonObject entry && entry["digest"] is JsonValue value && value.TryGetValue(out string? text) && text == digest.ToString();
 }

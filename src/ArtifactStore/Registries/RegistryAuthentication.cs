@@ -8,7 +8,7 @@ namespace Provenance.ArtifactStore.Registries;
 
 /// <summary>
 /// Credentials and tokens for one registry. Passwords go to the registry itself and to the token service that it names, over an
-/// encrypted connection unless that service is on this machine or listed as plain; tokens go to the registry alone.
+/// encrypted connection unless that service is listed as plain, or on this machine together with the registry; tokens go to the registry alone.
 /// </summary>
 internal sealed class RegistryAuthentication(
     RegistryHost host, HttpClient http, DockerConfiguration configuration, RemoteRegistryOptions options, TimeProvider time)
@@ -100,7 +100,7 @@ internal sealed class RegistryAuthentication(
     {
         if (!challenge.Parameters.TryGetValue("realm", out string? realm) || !Uri.TryCreate(realm, UriKind.Absolute, out var service)
             || service.UserInfo.Length > 0
-            || !(service.Scheme == Uri.UriSchemeHttps || (service.Scheme == Uri.UriSchemeHttp && new RegistryHost(service.Authority, options.PlainHttp).IsPlain)))
+            || !(service.Scheme == Uri.UriSchemeHttps || (service.Scheme == Uri.UriSchemeHttp && MayBePlain(new RegistryHost(service.Authority, options.PlainHttp)))))
         {
             throw host.Fault(
                 "INVALID_RESPONSE", $"Cannot {request.Purpose}: registry {host.Name} names no token service that may be asked; it "
@@ -112,6 +112,9 @@ internal sealed class RegistryAuthentication(
         query = challenge.Parameters.TryGetValue("service", out string? name) ? $"service={Uri.EscapeDataString(name)}&{query}" : query;
         return new UriBuilder(service) { Query = service.Query.Length > 1 ? $"{service.Query[1..]}&{query}" : query, Fragment = "" }.Uri;
     }
+
+    // A registry elsewhere must not send us, with a password, to whatever listens on this machine.
+    private bool MayBePlain(RegistryHost service) => service.IsPlain && (host.IsLoopback || options.PlainHttp.Contains(service.Name));
 
     private sealed record Grant(AuthenticationHeaderValue Header, DateTimeOffset Expires);
 }

@@ -26,7 +26,7 @@ public sealed class RemoteRegistry : IRegistryClient, IDisposable
         this.options = options;
         this.time = time;
         configuration = new DockerConfiguration(options.CredentialsFile);
-        locks = new SubjectLocks(time);
+        locks = new SubjectLocks(time, SubjectLocks.FolderOfUser());
     }
 
     /// <inheritdoc/>

@@ -8,11 +8,22 @@ namespace Provenance.ArtifactStore.Registries;
 /// Lets one writer at a time at a subject's fallback index: within this object by a lock a key, among the processes of this user on this
 /// machine by a lock file. Writers elsewhere are not held off; their effect is found by reading back.
 /// </summary>
-internal sealed class SubjectLocks(TimeProvider time)
+/// <param name="time">The clock.</param>
+/// <param name="folder">The folder of the lock files; null to do without.</param>
+internal sealed class SubjectLocks(TimeProvider time, string? folder)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
 
     private readonly Dictionary<string, Entry> entries = new(StringComparer.Ordinal);
+
+    /// <summary>Where the lock files of this user are: among what lasts until the machine stops, else in the user's own data.</summary>
+    public static string? FolderOfUser()
+    {
+        string root = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime && Path.IsPathRooted(runtime)
+            ? runtime
+            : Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
+        return root.Length > 0 ? Path.Combine(root, "provenance", "locks") : null;
+    }
 
     /// <summary>Waits for the lock; dispose the result to release it.</summary>
     /// <exception cref="RegistryException">Another process has held the lock for a minute.</exception>
@@ -41,34 +52,43 @@ internal sealed class SubjectLocks(TimeProvider time)
         }
     }
 
-    private static string? LockFolder()
+    /// <summary>
+    /// The folder, if nobody else can write there. In a shared one, such as <c>/tmp</c>, another user could put links in the place of our
+    /// files, or hold our locks.
+    /// </summary>
+    private string? OwnFolder()
     {
+        if (folder is null)
+        {
+            return null;
+        }
+
         try
         {
-            string path = Path.Combine(Path.GetTempPath(), $"provenance-locks-{Environment.UserName}");
             if (OperatingSystem.IsWindows())
             {
-                return Directory.CreateDirectory(path).FullName;
+                return Directory.CreateDirectory(folder).FullName;
             }
 
-            return Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+            var own = Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            return own.LinkTarget is null && (own.UnixFileMode & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0 ? own.FullName : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // A read-only container has no temporary folder, and none with which it could share one.
+            // A read-only container has no such folder, and nobody with whom it could share one.
             return null;
         }
     }
 
     private async Task<FileStream?> LockFileAsync(string key, CancellationToken cancellationToken)
     {
-        if (LockFolder() is not { } folder)
+        if (OwnFolder() is not { } own)
         {
             return null;
         }
 
         // 256 files for all subjects: files that are never removed need not be raced for.
-        string path = Path.Combine(folder, $"{Digest.Of(Encoding.UTF8.GetBytes(key)).Hex[..2]}.lock");
+        string path = Path.Combine(own, $"{Digest.Of(Encoding.UTF8.GetBytes(key)).Hex[..2]}.lock");
         var start = time.GetTimestamp();
         while (true)
         {

@@ -31,7 +31,16 @@ internal sealed class UploadEndpoints(IBlobUploads uploads, ManifestStore manife
         }
         else
         {
-            await FinishAsync(context, route, id, range: null, digest).ConfigureAwait(false);
+            try
+            {
+                await FinishAsync(context, route, id, range: null, digest).ConfigureAwait(false);
+            }
+            catch
+            {
+                // The client was never told the id: nobody could go on with this upload, and it would count for as long as uploads may rest.
+                await uploads.CancelAsync(route.Repository, id, CancellationToken.None).ConfigureAwait(false);
+                throw;
+            }
         }
     }
 

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Data.Sqlite;
 
 namespace Provenance.Attestor.Lookups;
@@ -39,19 +42,24 @@ public sealed class AttestationIndex : IDisposable
     /// <summary>Whether the index holds everything that was stored when it was closed; if not, it is to be filled from the store.</summary>
     public bool IsComplete { get; }
 
-    /// <summary>Opens the index in a file, or makes a new one where the file is missing, damaged or of another version.</summary>
-    public static AttestationIndex Open(string path)
+    /// <summary>
+    /// Opens the index in a file, or makes a new one where the file is missing, damaged, of another version, or was filled when other
+    /// keys were trusted: what a key has verified that is trusted no longer must not be shown as verified.
+    /// </summary>
+    public static AttestationIndex Open(string path, TrustedKeys? trustedKeys = null)
     {
         SQLitePCL.Batteries_V2.Init();
+        long trust = MarkOf(trustedKeys);
         if (File.Exists(path))
         {
             try
             {
                 var existing = Connect(path);
                 // user_version is the schema's version while the index is closed, and 0 while it is open or after a crash.
-                if (Scalar(existing, "PRAGMA user_version") is (long)SchemaVersion)
+                if (Scalar(existing, "PRAGMA user_version") is (long)SchemaVersion && Scalar(existing, "PRAGMA application_id") is long found && found == trust)
                 {
-                    Execute(existing, "PRAGMA user_version = 0");
+                    // Durable before anything is added: after a power cut the index must not pass for one that was closed.
+                    Execute(existing, "PRAGMA synchronous = FULL; PRAGMA user_version = 0; PRAGMA synchronous = NORMAL");
                     return new AttestationIndex(existing, isComplete: true);
                 }
 
@@ -69,6 +77,7 @@ public sealed class AttestationIndex : IDisposable
         }
 
         var created = Connect(path);
+        Execute(created, $"PRAGMA application_id = {trust}");
         Execute(created, Schema);
         return new AttestationIndex(created, isComplete: false);
     }
@@ -91,13 +100,13 @@ public sealed class AttestationIndex : IDisposable
         }
     }
 
-    /// <summary>The attestations that have the digest as a subject, oldest first, at most <paramref name="limit"/>.</summary>
+    /// <summary>The attestations that have the digest as a subject, verified ones first, then oldest first, at most <paramref name="limit"/>.</summary>
     public IReadOnlyList<IndexedAttestation> FindBySubject(string digest, int limit) => Find(digest, Role.Subject, limit);
 
-    /// <summary>The attestations of runs that the digest went into, oldest first, at most <paramref name="limit"/>.</summary>
+    /// <summary>The attestations of runs that the digest went into, in the same order, at most <paramref name="limit"/>.</summary>
     public IReadOnlyList<IndexedAttestation> FindByDependency(string digest, int limit) => Find(digest, Role.Dependency, limit);
 
-    /// <summary>The attestations of runs that made the digest on the way, oldest first, at most <paramref name="limit"/>.</summary>
+    /// <summary>The attestations of runs that made the digest on the way, in the same order, at most <paramref name="limit"/>.</summary>
     public IReadOnlyList<IndexedAttestation> FindByByproduct(string digest, int limit) => Find(digest, Role.Byproduct, limit);
 
     /// <inheritdoc/>
@@ -108,6 +117,13 @@ public sealed class AttestationIndex : IDisposable
             Execute(connection, $"PRAGMA user_version = {SchemaVersion}");
             connection.Dispose();
         }
+    }
+
+    /// <summary>A number for a set of keys, whatever their order, that a database can carry: 31 bits of a hash.</summary>
+    private static long MarkOf(TrustedKeys? trustedKeys)
+    {
+        var fingerprints = (trustedKeys?.Keys ?? []).Select(static key => key.Fingerprint).Distinct().Order(StringComparer.Ordinal);
+        return BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join('\n', fingerprints)))) & int.MaxValue;
     }
 
     private static SqliteConnection Connect(string path)
@@ -161,7 +177,10 @@ public sealed class AttestationIndex : IDisposable
         lock (turn)
         {
             var ids = Query(
-                "SELECT DISTINCT attestation FROM artifact WHERE digest = $digest AND role = $role ORDER BY attestation LIMIT $limit",
+                """
+                SELECT id FROM attestation WHERE id IN (SELECT attestation FROM artifact WHERE digest = $digest AND role = $role)
+                ORDER BY verified_by IS NULL, id LIMIT $limit
+                """,
                 static row => row.GetInt64(0),
                 ("$digest", digest),
                 ("$role", (int)role),

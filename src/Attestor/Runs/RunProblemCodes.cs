@@ -24,8 +24,17 @@ public static class RunProblemCodes
     /// <summary>A child of the run was not found.</summary>
     public const string ChildMissing = "CHILD_MISSING";
 
+    /// <summary>A child names the run as its owner and cannot belong to it.</summary>
+    public const string ChildForeign = "CHILD_FOREIGN";
+
+    /// <summary>An input is named without a digest, so that it is a claim and no dependency.</summary>
+    public const string InputUnpinned = "INPUT_UNPINNED";
+
     /// <summary>A child of the run is of a kind that records no artifacts.</summary>
     public const string ChildKind = "CHILD_KIND";
+
+    /// <summary>Parts of the run's own account are not at hand, so that what it recorded is not known.</summary>
+    public const string EvidenceIncomplete = "EVIDENCE_INCOMPLETE";
 
     /// <summary>The run recorded no artifact that it was there to make.</summary>
     public const string NoSubject = "NO_SUBJECT";

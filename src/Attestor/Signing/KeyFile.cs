@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Provenance.ArtifactStore.Folders;
 
 namespace Provenance.Attestor.Signing;
 
@@ -174,7 +175,7 @@ public static class KeyFile
         }
     }
 
-    /// <summary>The file is there whole or not at all: half a key would stop every later start.</summary>
+    /// <summary>The file is there whole or not at all, as half a key would stop every later start, and stays there.</summary>
     private static void WriteNew(string path, string text, UnixFileMode mode)
     {
         string temporary = $"{path}.{Path.GetRandomFileName()}";
@@ -193,6 +194,9 @@ public static class KeyFile
             }
 
             File.Move(temporary, path, overwrite: false);
+
+            // What is signed with a key outlasts a power cut, and so must the key.
+            DurableFolder.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

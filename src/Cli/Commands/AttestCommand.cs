@@ -46,14 +46,18 @@ internal sealed class AttestCommand
         var attestorOptions = AttestingOptions.Checked(builderId) with { Destination = destination };
         var documents = await ReadAsync(source, cancellationToken);
         using var signer = LoadSigner(parsed.GetRequiredValue(key));
-        await using var services = Services.ForAttesting(attestorOptions, signer);
+        await using var services = Services.ForAttesting(attestorOptions, signer, attesting.MappedKinds(parsed));
         var delivery = new RunDelivery(services.GetRequiredService<IMediator>(), attesting.Collect(parsed), attestedRuns: null, TimeProvider.System);
         var lines = new RunLines(parsed.GetValue(output) is OutputFormat.Json, Terminal.Open());
         var children = new ChildRuns(documents);
         var collected = new List<CollectedRun>();
         foreach (var document in documents)
         {
-            collected.Add(await delivery.CollectAsync(document, children, cancellationToken));
+            var run = await delivery.CollectAsync(document, children, cancellationToken);
+            if (!run.IsCompanion)
+            {
+                collected.Add(run);
+            }
         }
 
         bundles?.Expect(collected.Count(static c => c.Run is not null));
@@ -69,7 +73,7 @@ internal sealed class AttestCommand
             lines.Report(report);
         }
 
-        return documents.Count is 0 ? throw new CommandException(ExitCodes.Usage, $"{(source is "-" ? "Standard input" : source)} holds no run.")
+        return collected.Count is 0 ? throw new CommandException(ExitCodes.Usage, $"{(source is "-" ? "Standard input" : source)} holds no run.")
             : lines.Count(DeliveryOutcome.Failed) > 0 ? ExitCodes.Error
             : lines.Count(DeliveryOutcome.NotAttested) > 0 ? ExitCodes.Failed
             : ExitCodes.Success;

@@ -3,6 +3,7 @@ using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor.Attesting;
 using Provenance.Cli.Reporting;
 using Provenance.Watcher.Runs;
+using Provenance.Watcher.Runs.Mapped;
 
 namespace Provenance.Cli.Commands;
 
@@ -46,9 +47,16 @@ internal sealed class AttestingOptions
         Description = "Attest runs that failed, were cancelled or timed out as well; the statement says so",
     };
 
+    private readonly Option<string[]> runKinds = new("--run-kinds")
+    {
+        Description = "Mapping files that describe further kinds of runs (docs/run-kinds.md); may be given several times",
+        HelpName = "FILE",
+        DefaultValueFactory = static _ => [],
+    };
+
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[builderId, repository, besideSubject, buildType, chainsDeepInspection, attestUnsuccessful])
+        foreach (Option option in (Option[])[builderId, repository, besideSubject, buildType, chainsDeepInspection, attestUnsuccessful, runKinds])
         {
             command.Options.Add(option);
         }
@@ -63,6 +71,9 @@ internal sealed class AttestingOptions
         ChainsDeepInspection = parsed.GetValue(chainsDeepInspection),
         AttestUnsuccessful = parsed.GetValue(attestUnsuccessful),
     };
+
+    /// <summary>The kinds of runs that mapping files describe.</summary>
+    public IReadOnlyList<IRunKind> MappedKinds(ParseResult parsed) => [.. parsed.GetRequiredValue(runKinds).SelectMany(RunKindFile.Load)];
 
     /// <summary>Where attestations go; null where nothing was said of it.</summary>
     public AttestationDestination? Destination(ParseResult parsed)

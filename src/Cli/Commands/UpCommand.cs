@@ -65,7 +65,7 @@ internal sealed class UpCommand
             if (folder is not null)
             {
                 var collect = attesting.Collect(parsed);
-                await using var services = Services.ForAttesting(attestorOptions, signer);
+                await using var services = Services.ForAttesting(attestorOptions, signer, attesting.MappedKinds(parsed));
                 using var attestedRuns = AttestedRuns.Open(layout.AttestedRuns, Profile(signer, attestorOptions, collect), server.Registry);
                 var delivery = new RunDelivery(services.GetRequiredService<IMediator>(), collect, attestedRuns, TimeProvider.System);
                 var source = new FolderRunSource(folder);

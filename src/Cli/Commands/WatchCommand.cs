@@ -59,13 +59,13 @@ internal sealed class WatchCommand
         var attestorOptions = AttestingOptions.Checked(builderId) with { Destination = attesting.Destination(parsed) ?? new AttestationDestination { BesideImages = true } };
         var endpoint = Endpoint(parsed.GetRequiredValue(listen));
         using var signer = LoadSigner(parsed.GetRequiredValue(key));
-        await using var services = Services.ForWatching(attestorOptions, signer);
+        await using var services = Services.ForWatching(attestorOptions, signer, attesting.MappedKinds(parsed));
         var watchOptions = Options(parsed, attestorOptions);
         var kinds = Kinds(parsed, services.GetServices<IRunKind>());
         var reporter = new WatchReporter(new RunLines(json, console), console, parsed.GetValue(quiet));
         await using var api = KubernetesApi.Connect(Cluster(parsed), reporter, TimeProvider.System);
         await using var watch = await RunWatch.OpenAsync(
-            watchOptions, api, kinds, services.GetRequiredService<AttestationPublisher>(), signer, reporter, TimeProvider.System, cancellationToken);
+            watchOptions, api, kinds, services.GetRequiredService<AttestationPublisher>(), signer, reporter, reporter, TimeProvider.System, cancellationToken);
         reporter.OnUnserved = watch.Unserved;
         await using var server = await WatchServer.StartAsync(endpoint, watch, reporter, watchOptions.Sharding?.Count ?? 1, cancellationToken);
         console.WriteLine($"signing     key sha256:{signer.PublicKey.Fingerprint}");

@@ -26,6 +26,13 @@ internal sealed record Installation(KeySigner Signer, string BuilderId)
         }
 
         var loaded = KeyFile.LoadSigner(path, Passphrases.ForReading);
+        if (keyFile is null && loaded.Problems.Count > 0)
+        {
+            // We made it readable by its owner alone. A folder that came with a checkout or an archive may hold a key that others know.
+            loaded.Signer.Dispose();
+            throw new CommandException(ExitCodes.Usage, $"{loaded.Problems[0]} Only do so if it was made on this machine; a key that came with other files is not yours.");
+        }
+
         foreach (string problem in loaded.Problems)
         {
             Console.Error.WriteLine("warning: " + problem);

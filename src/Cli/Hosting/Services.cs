@@ -4,6 +4,7 @@ using Provenance.Attestor;
 using Provenance.Attestor.Attesting;
 using Provenance.Attestor.Signing;
 using Provenance.Watcher;
+using Provenance.Watcher.Runs;
 
 namespace Provenance.Cli.Hosting;
 
@@ -11,19 +12,27 @@ namespace Provenance.Cli.Hosting;
 internal static class Services
 {
     /// <summary>For commands that attest, which try a registry again for a while.</summary>
-    public static ServiceProvider ForAttesting(AttestorOptions options, ISigner signer) => ForAttesting(options, signer, new RemoteRegistryOptions());
+    public static ServiceProvider ForAttesting(AttestorOptions options, ISigner signer, IReadOnlyList<IRunKind> mapped) => ForAttesting(options, signer, mapped, new RemoteRegistryOptions());
 
     /// <summary>For the watcher, which has its own way of trying again.</summary>
-    public static ServiceProvider ForWatching(AttestorOptions options, ISigner signer) =>
-        ForAttesting(options, signer, new RemoteRegistryOptions { Attempts = 1, RequestTimeout = TimeSpan.FromSeconds(20) });
+    public static ServiceProvider ForWatching(AttestorOptions options, ISigner signer, IReadOnlyList<IRunKind> mapped) =>
+        ForAttesting(options, signer, mapped, new RemoteRegistryOptions { Attempts = 1, RequestTimeout = TimeSpan.FromSeconds(20) });
 
-    private static ServiceProvider ForAttesting(AttestorOptions options, ISigner signer, RemoteRegistryOptions registries) => Common(registries)
-        .AddSingleton(options)
-        .AddSingleton(signer)
-        .AddAttestor()
-        .AddVerification()
-        .AddWatcher()
-        .BuildServiceProvider();
+    private static ServiceProvider ForAttesting(AttestorOptions options, ISigner signer, IReadOnlyList<IRunKind> mapped, RemoteRegistryOptions registries)
+    {
+        var services = Common(registries)
+            .AddSingleton(options)
+            .AddSingleton(signer)
+            .AddAttestor()
+            .AddVerification()
+            .AddWatcher();
+        foreach (var kind in mapped)
+        {
+            services.AddSingleton(kind);
+        }
+
+        return services.BuildServiceProvider();
+    }
 
     /// <summary>For commands that verify.</summary>
     public static ServiceProvider ForVerifying() => Common(new RemoteRegistryOptions()).AddVerification().BuildServiceProvider();

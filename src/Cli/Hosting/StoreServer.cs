@@ -59,7 +59,7 @@ internal sealed class StoreServer : IAsyncDisposable
         builder.Services.AddArtifactStore(new ArtifactStoreOptions { Folder = layout.Store });
         builder.Services
             .AddSingleton(new TrustedKeys(trustedKeys))
-            .AddSingleton(_ => AttestationIndex.Open(layout.Index))
+            .AddSingleton(_ => AttestationIndex.Open(layout.Index, new TrustedKeys(trustedKeys)))
             .AddLookups()
             .AddMediator();
         var application = builder.Build();

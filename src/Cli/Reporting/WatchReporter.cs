@@ -1,4 +1,3 @@
-using Provenance.Cli.Hosting;
 using Provenance.Watcher.Delivering;
 using Provenance.Watcher.Kubernetes;
 using Provenance.Watcher.Observing;

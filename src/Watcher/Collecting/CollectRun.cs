@@ -27,11 +27,22 @@ internal sealed class CollectRunHandler(IEnumerable<IRunKind> kinds) : IRequestH
             }
         }
 
+        if (kinds.Any(k => k.Companions.Any(c => c.Serves(document))) || kinds.Any(k => k.Resources.Any(r => r.Serves(document))))
+        {
+            return Task.FromResult(new CollectedRun { Source = document.Source, IsCompanion = true, Problems = [] });
+        }
+
         string what = document.Kind.Length is 0 ? "an object without a kind" : $"a {document.ApiVersion} {document.Kind}";
         return Task.FromResult(new CollectedRun
         {
             Source = document.Source,
-            Problems = [new RunProblem(RunProblemCodes.UnknownKind, $"{document.Source} holds {what}, which is no run that is known here. Known are Tekton TaskRun and PipelineRun (tekton.dev/v1, v1beta1).")],
+            Problems = [new RunProblem(RunProblemCodes.UnknownKind, $"{document.Source} holds {what}, which is no run that is known here. Known are {KnownKinds()}.")],
         });
+    }
+
+    private string KnownKinds()
+    {
+        string[] names = [.. kinds.SelectMany(static k => k.Resources).Select(static r => r.Kind).Distinct(StringComparer.Ordinal)];
+        return names.Length < 2 ? string.Concat(names) : $"{string.Join(", ", names[..^1])} and {names[^1]}";
     }
 }

@@ -113,7 +113,11 @@ public sealed class FolderDelivery(FolderRunSource folder, RunDelivery delivery,
                         retries.Add((item.File, time.GetTimestamp()));
                     }
 
-                    observer.Report(report);
+                    if (!collected.IsCompanion)
+                    {
+                        observer.Report(report);
+                    }
+
                     observer.Progress(++done, Math.Max(done, total));
                 }
             }).ConfigureAwait(false);

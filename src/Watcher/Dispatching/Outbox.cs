@@ -88,13 +88,23 @@ internal sealed class Outbox(RunLedger ledger, IRunPublication publication, ISha
         Pump();
     }
 
-    /// <summary>Drops a run that another process has settled.</summary>
-    public void Drop(LedgerEntry entry)
+    /// <summary>Is told of every run that was settled here.</summary>
+    public Action<RunKey>? OnSettled { get; set; }
+
+    /// <summary>Drops a run that another process has settled; false where it is ours.</summary>
+    public bool TryDrop(LedgerEntry entry)
     {
+        if (ownership.TermOf(entry.Key) is not null)
+        {
+            return false;
+        }
+
         lock (gate)
         {
             notOurs.Remove(entry);
         }
+
+        return true;
     }
 
     /// <summary>Takes a run up again that was put aside.</summary>
@@ -274,6 +284,7 @@ internal sealed class Outbox(RunLedger ledger, IRunPublication publication, ISha
         }
 
         ledger.Settle(entry, result.Settled!);
+        OnSettled?.Invoke(entry.Key);
         lock (telling)
         {
             observer.Settled(result.Report, entry.FinishedOn is { } finished ? time.GetUtcNow() - finished : null, entry.IsBacklog);

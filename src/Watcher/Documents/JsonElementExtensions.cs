@@ -30,6 +30,21 @@ internal static class JsonElementExtensions
         return member.ValueKind is JsonValueKind.Object ? member.EnumerateObject() : default;
     }
 
+    /// <summary>The member as text; null where there is none.</summary>
+    public static string? Text(this JsonElement element, string name) =>
+        element.ValueKind is JsonValueKind.Object && element.TryGetProperty(name, out var member) && member.ValueKind is JsonValueKind.String ? member.GetString() : null;
+
+    /// <summary>The member as a number of things; 0 where it is none.</summary>
+    public static int Count(this JsonElement element, ReadOnlySpan<byte> name)
+    {
+        var member = element.Member(name);
+        return member.ValueKind is JsonValueKind.Number && member.TryGetInt32(out int count) && count > 0 ? count : 0;
+    }
+
+    /// <summary>The members of the element itself; none where it is no object.</summary>
+    public static JsonElement.ObjectEnumerator EnumerateMembers(this JsonElement element) =>
+        element.ValueKind is JsonValueKind.Object ? element.EnumerateObject() : default;
+
     /// <summary>Whether the member is true, as a boolean or as the text "true", which object results cannot help being.</summary>
     public static bool IsTrue(this JsonElement element, ReadOnlySpan<byte> name)
     {

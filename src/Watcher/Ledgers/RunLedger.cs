@@ -331,6 +331,9 @@ internal sealed class RunLedger : IAsyncDisposable
         return journal.CommitAsync(entry.Sequence, cancellationToken);
     }
 
+    /// <summary>Returns once everything written so far is on disk.</summary>
+    public Task CommitAsync(CancellationToken cancellationToken) => journal.CommitAsync(journal.LastSequence, cancellationToken);
+
     /// <summary>Returns once there is room for more.</summary>
     public Task WhenWritableAsync(CancellationToken cancellationToken) => journal.WhenWritableAsync(cancellationToken);
 

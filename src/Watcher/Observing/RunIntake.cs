@@ -76,6 +76,12 @@ internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<I
         var (key, kind, resource, evidence, sighting) = seen;
         using var document = JsonDocument.Parse(evidence);
         var run = new RunDocument($"{resource.Resource} {document.RootElement.Member("metadata"u8).Text("namespace"u8)}/{document.RootElement.Member("metadata"u8).Text("name"u8)}", document.RootElement);
+        if (!kind.Recognises(run))
+        {
+            // An object of a kind that also stands for other things, such as a Pod, that is no run.
+            return;
+        }
+
         string uid = document.RootElement.Member("metadata"u8).Text("uid"u8) ?? "";
         var collected = await CollectAsync(kind, run, uid, cancellationToken).ConfigureAwait(false);
         if (collected.Outcome.State is RunState.NotDone || (!wasHeld && !sighting.IsGone && MayBeRetried(document.RootElement, collected.Outcome)))

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using Provenance.Watcher.Kubernetes;
@@ -17,25 +16,43 @@ internal sealed class RunObserver : IObjectHandler
 
     private readonly RunLedger ledger;
     private readonly RunIntake intake;
+    private readonly IRunGuard? guard;
     private readonly IRunWatchObserver observer;
     private readonly TimeProvider time;
     private readonly Dictionary<RunResource, Followed> followed = [];
 
-    public RunObserver(RunLedger ledger, RunIntake intake, IReadOnlyList<IRunKind> kinds, IRunWatchObserver observer, TimeProvider time)
+    private readonly Lock gate = new();
+    private readonly HashSet<RunKey> unseen;
+
+    /// <summary>An observer of the runs of some kinds in some namespaces; none stands for all.</summary>
+    public RunObserver(
+        RunLedger ledger,
+        RunIntake intake,
+        IReadOnlyList<IRunKind> kinds,
+        IReadOnlyList<string> namespaces,
+        IRunGuard? guard,
+        IRunWatchObserver observer,
+        TimeProvider time)
     {
-        (this.ledger, this.intake, this.observer, this.time) = (ledger, intake, observer, time);
+        unseen = [.. ledger.SettledKeys];
+        (this.ledger, this.intake, this.guard, this.observer, this.time) = (ledger, intake, guard, observer, time);
         foreach (var kind in kinds)
         {
             foreach (var resource in kind.Resources)
             {
-                followed[resource] = new Followed(kind);
+                followed[resource] = new Followed(kind, namespaces);
             }
         }
 
         foreach (var companion in kinds.SelectMany(static k => k.Companions))
         {
             // A resource that is both a run and a companion, such as a Job of a training run, is followed once, as a run.
-            followed.TryAdd(companion, new Followed(null));
+            if (!followed.TryGetValue(companion, out var state))
+            {
+                followed[companion] = state = new Followed(null, namespaces);
+            }
+
+            state.IsCompanion = true;
         }
     }
 
@@ -53,21 +70,25 @@ internal sealed class RunObserver : IObjectHandler
     {
         foreach (var (key, value) in followed)
         {
-            value.HasListed |= key.ToString() == resource;
+            if (key.ToString() == resource)
+            {
+                value.ListedAll();
+            }
         }
     }
 
     public ValueTask ListStartedAsync(ServedResource resource, ListCause cause, CancellationToken cancellationToken)
     {
-        followed[resource.Resource].LiveIn(resource.Namespace).ListStarted();
+        followed[resource.Resource].In(resource.Namespace).Live.ListStarted();
         return ValueTask.CompletedTask;
     }
 
     public ValueTask ListCompletedAsync(ServedResource resource, CancellationToken cancellationToken)
     {
-        var state = followed[resource.Resource];
+        var state = followed[resource.Resource].In(resource.Namespace);
         state.HasListed = true;
-        if (state.LiveIn(resource.Namespace).ListCompleted() is > 0 and var missed)
+        ForgetUnseen();
+        if (state.Live.ListCompleted() is > 0 and var missed)
         {
             observer.Missed(resource.Resource.ToString(), missed);
         }
@@ -112,6 +133,73 @@ internal sealed class RunObserver : IObjectHandler
             // One poisonous object must not end the following of all others.
             observer.Unreadable(resource.Resource.ToString(), $"{e.GetType().Name}: {e.Message}");
         }
+
+        if (finding.Guarded is { } guarded)
+        {
+            await GuardAsync(guarded, finding.Key, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A run is let go once everything that was taken from it is on disk.</summary>
+    private async ValueTask GuardAsync(GuardedRun run, RunKey key, CancellationToken cancellationToken)
+    {
+        if (run.IsOver)
+        {
+            if (ledger.IsKnown(key))
+            {
+                await ledger.CommitAsync(cancellationToken).ConfigureAwait(false);
+                guard!.Release(run.Address, run.Uid);
+            }
+        }
+        else if (run.IsHeld)
+        {
+            guard!.ReleaseLater(run.Address, run.Uid);
+        }
+        else
+        {
+            guard!.Hold(run.Address, run.Uid);
+        }
+    }
+
+    /// <summary>What there is to do about a run's finalizer; null where there is nothing.</summary>
+    private GuardedRun? LookAtGuard(ServedResource resource, ObjectChange change, ref readonly ObjectHead head, bool isOver)
+    {
+        if (guard is null || change is ObjectChange.Deleted)
+        {
+            return null;
+        }
+
+        bool isHeld = head.HasFinalizers && head.HasFinalizer("provenance.dev/guard"u8);
+        bool concernsUs = isOver ? isHeld : isHeld ? head.IsDeleting : guard.Holds && !head.IsDeleting;
+        return !concernsUs ? null : new GuardedRun(
+            new ObjectAddress
+            {
+                Group = resource.Resource.Group,
+                Version = resource.Version,
+                Plural = resource.Resource.Plural,
+                Namespace = Encoding.UTF8.GetString(head.Namespace),
+                Name = Encoding.UTF8.GetString(head.Name),
+            },
+            Encoding.UTF8.GetString(head.Uid),
+            isOver,
+            isHeld);
+    }
+
+    /// <summary>Settled runs whose objects went while nobody watched will not be seen again.</summary>
+    private void ForgetUnseen()
+    {
+        lock (gate)
+        {
+            if (unseen.Count > 0 && HasListedAll)
+            {
+                foreach (var key in unseen)
+                {
+                    ledger.Forget(key);
+                }
+
+                unseen.Clear();
+            }
+        }
     }
 
     /// <summary>What there is to do about an object; nothing is built unless there is something.</summary>
@@ -119,17 +207,22 @@ internal sealed class RunObserver : IObjectHandler
     {
         var head = ObjectHead.Read(json);
         var state = followed[resource.Resource];
+        var live = state.In(resource.Namespace).Live;
         if (state.Kind is not { } kind)
         {
             return LookAtCompanion(resource, change, json, in head);
         }
 
         var uid = RunKey.Of(head.Uid, default);
-        var live = state.LiveIn(resource.Namespace);
         live.Named(uid);
         if (!kind.MayBeOver(in head))
         {
             intake.GoesOn(uid);
+            if (state.IsCompanion && !head.OwnerUid(0).IsEmpty)
+            {
+                return LookAtCompanion(resource, change, json, in head);
+            }
+
             if (change is ObjectChange.Deleted)
             {
                 live.Ended(uid);
@@ -139,7 +232,7 @@ internal sealed class RunObserver : IObjectHandler
                 live.GoesOn(uid);
             }
 
-            return default;
+            return new Finding(default, null, null, false, LookAtGuard(resource, change, in head, isOver: false));
         }
 
         live.Ended(uid);
@@ -147,16 +240,21 @@ internal sealed class RunObserver : IObjectHandler
         bool isGone = change is ObjectChange.Deleted || head.IsDeleting;
         if (ledger.IsKnown(key))
         {
+            lock (gate)
+            {
+                unseen.Remove(key);
+            }
+
             if (change is ObjectChange.Deleted)
             {
                 ledger.Forget(key);
             }
 
-            return default;
+            return new Finding(key, null, null, isGone, LookAtGuard(resource, change, in head, isOver: true));
         }
 
         byte[] evidence = Evidence.Of(resource, json, in head);
-        return new Finding(key, evidence, Keep(in head, evidence), isGone);
+        return new Finding(key, evidence, Keep(in head, evidence), isGone, LookAtGuard(resource, change, in head, isOver: true));
     }
 
     /// <summary>A Pod says something once it is over, or goes.</summary>
@@ -164,7 +262,7 @@ internal sealed class RunObserver : IObjectHandler
     {
         bool isPod = resource.Resource.Group.Length is 0 && resource.Resource.Plural is "pods";
         bool isOver = !isPod || change is ObjectChange.Deleted || head.Phase.SequenceEqual("Succeeded"u8) || head.Phase.SequenceEqual("Failed"u8);
-        return isOver && head.OwnerUid(0).Length > 0 ? new Finding(default, null, Keep(in head, Evidence.Of(resource, json, in head)), false) : default;
+        return isOver && head.OwnerUid(0).Length > 0 ? new Finding(default, null, Keep(in head, Evidence.Of(resource, json, in head)), false, null) : default;
     }
 
     /// <summary>Keeps an object for the run that owns it, unless that has its statement already.</summary>
@@ -187,17 +285,35 @@ internal sealed class RunObserver : IObjectHandler
         return uid;
     }
 
-    private sealed class Followed(IRunKind? kind)
+    private sealed class Followed(IRunKind? kind, IReadOnlyList<string> namespaces)
     {
-        private readonly ConcurrentDictionary<string, LiveRuns> live = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, Place> places = namespaces.DefaultIfEmpty("").ToDictionary(static n => n, static _ => new Place(), StringComparer.Ordinal);
 
         public IRunKind? Kind { get; } = kind;
 
-        public bool HasListed { get; set; }
+        public bool IsCompanion { get; set; }
 
-        /// <summary>Namespaces are followed side by side, each with lists of its own.</summary>
-        public LiveRuns LiveIn(string? @namespace) => live.GetOrAdd(@namespace ?? "", static _ => new LiveRuns());
+        public bool HasListed => places.Values.All(static p => p.HasListed);
+
+        public Place In(string? name) => places[name ?? ""];
+
+        public void ListedAll()
+        {
+            foreach (var place in places.Values)
+            {
+                place.HasListed = true;
+            }
+        }
     }
 
-    private readonly record struct Finding(RunKey Key, byte[]? Evidence, string? OwnerUid, bool IsGone);
+    private sealed class Place
+    {
+        public LiveRuns Live { get; } = new();
+
+        public volatile bool HasListed;
+    }
+
+    private readonly record struct Finding(RunKey Key, byte[]? Evidence, string? OwnerUid, bool IsGone, GuardedRun? Guarded);
+
+    private sealed record GuardedRun(ObjectAddress Address, string Uid, bool IsOver, bool IsHeld);
 }

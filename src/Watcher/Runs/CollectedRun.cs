@@ -23,6 +23,11 @@ public sealed record CollectedRun
     /// <summary>Whether children were missing that may still turn up.</summary>
     public bool AwaitsChildren { get; init; }
 
+    /// <summary>
+    /// Whether the document is no run of its own but says something about another, as the Pod of a Job does: there is nothing to report of it.
+    /// </summary>
+    public bool IsCompanion { get; init; }
+
     /// <summary>How people know the run, or the source where it is none.</summary>
     public string DisplayName => Identity?.ToString() ?? Source;
 }

@@ -19,6 +19,7 @@ public ref struct ObjectHead
     private Range phase;
     private Range labels;
     private Range owners;
+    private Range finalizers;
     private Range conditions;
 
     private ObjectHead(ReadOnlySpan<byte> json) => this.json = json;
@@ -42,7 +43,7 @@ public ref struct ObjectHead
     public bool IsDeleting { get; private set; }
 
     /// <summary>Whether <c>metadata.finalizers</c> holds anything.</summary>
-    public bool HasFinalizers { get; private set; }
+    public readonly bool HasFinalizers => finalizers.End.Value - finalizers.Start.Value > 2;
 
     /// <summary>Whether <c>status.completionTime</c> is set.</summary>
     public bool HasCompletionTime { get; private set; }
@@ -160,6 +161,26 @@ public ref struct ObjectHead
         return default;
     }
 
+    /// <summary>Whether a finalizer is set.</summary>
+    public readonly bool HasFinalizer(ReadOnlySpan<byte> name)
+    {
+        if (!Exists(finalizers))
+        {
+            return false;
+        }
+
+        var reader = new Utf8JsonReader(json[finalizers]);
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.String && reader.ValueTextEquals(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static ConditionStatus? ReadCondition(ref Utf8JsonReader reader, ReadOnlySpan<byte> type)
     {
         bool isType = false;
@@ -257,8 +278,7 @@ public ref struct ObjectHead
             }
             else if (reader.ValueTextEquals("finalizers"u8))
             {
-                var finalizers = Raw(ref reader, JsonTokenType.StartArray);
-                HasFinalizers = finalizers.End.Value - finalizers.Start.Value > 2;
+                finalizers = Raw(ref reader, JsonTokenType.StartArray);
             }
             else if (reader.ValueTextEquals("managedFields"u8))
             {

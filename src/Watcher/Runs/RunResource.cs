@@ -1,3 +1,5 @@
+using Provenance.Watcher.Documents;
+
 namespace Provenance.Watcher.Runs;
 
 /// <summary>Where a Kubernetes API server serves a kind of object, and which of them concern us.</summary>
@@ -17,6 +19,13 @@ public sealed record RunResource
 
     /// <summary>A label selector that leaves out what cannot concern us, on the server's side; null where the platform sets no such label.</summary>
     public string? LabelSelector { get; init; }
+
+    /// <summary>Whether a document is an object of this resource, in one of the versions that can be read.</summary>
+    public bool Serves(RunDocument document)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        return document.Kind == Kind && Versions.Any(v => document.ApiVersion == (Group.Length is 0 ? v : $"{Group}/{v}"));
+    }
 
     /// <summary>How people write it: <c>taskruns.tekton.dev</c>.</summary>
     public override string ToString() => Group.Length is 0 ? Plural : $"{Plural}.{Group}";

@@ -23,9 +23,21 @@ public sealed class RunWatch : IAsyncDisposable
     private readonly Outbox outbox;
     private readonly RunIntake intake;
     private readonly RunObserver observer;
+    private readonly RunGuard guard;
     private readonly LeaseShards? shards;
+    private readonly SettledBulletin? bulletin;
 
-    private RunWatch(RunWatchOptions options, IKubernetesApi api, TimeProvider time, RunLedger ledger, Outbox outbox, RunIntake intake, RunObserver observer, LeaseShards? shards)
+    private RunWatch(
+        RunWatchOptions options,
+        IKubernetesApi api,
+        TimeProvider time,
+        RunLedger ledger,
+        Outbox outbox,
+        RunIntake intake,
+        RunObserver observer,
+        RunGuard guard,
+        LeaseShards? shards,
+        SettledBulletin? bulletin)
     {
         this.options = options;
         this.api = api;
@@ -34,7 +46,9 @@ public sealed class RunWatch : IAsyncDisposable
         this.outbox = outbox;
         this.intake = intake;
         this.observer = observer;
+        this.guard = guard;
         this.shards = shards;
+        this.bulletin = bulletin;
     }
 
     /// <summary>How the watch stands.</summary>
@@ -79,6 +93,7 @@ public sealed class RunWatch : IAsyncDisposable
         AttestationPublisher publisher,
         ISigner signer,
         IRunWatchObserver told,
+        IApiObserver apiTold,
         TimeProvider time,
         CancellationToken cancellationToken)
     {
@@ -96,7 +111,12 @@ public sealed class RunWatch : IAsyncDisposable
             : new RunPublication(ledger, publisher, signer, options.Destination, ownership, followUps, time);
         var outbox = new Outbox(ledger, publication, ownership, told, new OutboxOptions(), time);
         var intake = new RunIntake(ledger, outbox, kinds, new RunObserverOptions { Collect = options.Collect, BuilderId = options.BuilderId, Cluster = cluster }, told, time);
-        return new RunWatch(options, api, time, ledger, outbox, intake, new RunObserver(ledger, intake, kinds, told, time), shards);
+        bool holds = !options.DryRun && (options.Guard is RunGuardOption.Finalizer || (options.Guard is RunGuardOption.Auto && shards is null));
+        var guard = new RunGuard(api, holds, apiTold, time);
+        var observer = new RunObserver(ledger, intake, kinds, options.Namespaces, options.DryRun ? null : guard, told, time);
+        var bulletin = shards is null ? null : new SettledBulletin(api, options.Sharding!, ledger, outbox, apiTold, time);
+        outbox.OnSettled = bulletin is null ? null : bulletin.Add;
+        return new RunWatch(options, api, time, ledger, outbox, intake, observer, guard, shards, bulletin);
     }
 
     /// <summary>Watches until cancelled.</summary>
@@ -105,10 +125,11 @@ public sealed class RunWatch : IAsyncDisposable
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await intake.ResumeAsync(ending.Token).ConfigureAwait(false);
         outbox.Resume();
-        var work = new List<Task> { TakeRequestsAsync(ending.Token) };
-        if (shards is not null)
+        var work = new List<Task> { TakeRequestsAsync(ending.Token), guard.RunAsync(ending.Token) };
+        if (shards is not null && bulletin is not null)
         {
             work.Add(shards.RunAsync(outbox.OwnershipChanged, ending.Token));
+            work.Add(bulletin.RunAsync(ending.Token));
         }
 
         foreach (var resource in observer.Resources)

@@ -53,9 +53,31 @@ public sealed class DataFolderTests : IDisposable
     }
 
     [Fact]
-    public void What_a_killed_process_left_half_written_is_removed()
+    public void A_folder_that_was_never_ours_is_refused_and_keeps_its_temporary_files()
+    {
+        Directory.CreateDirectory(temporary["home/tmp/work"]);
+        File.WriteAllText(temporary["home/tmp/work/thesis.txt"], "the only copy");
+
+        FluentActions.Invoking(() => DataFolder.Open(temporary["home"])).Should().Throw<DataFolderException>().WithMessage($"*{temporary["home"]}*tmp*");
+
+        File.ReadAllText(temporary["home/tmp/work/thesis.txt"]).Should().Be("the only copy");
+    }
+
+    [Fact]
+    public void A_folder_whose_first_opening_was_broken_off_is_opened_again()
     {
         Directory.CreateDirectory(temporary["data/tmp"]);
+        File.WriteAllText(temporary[$"data/tmp/{Guid.NewGuid():N}"], "1");
+
+        using var folder = DataFolder.Open(temporary["data"]);
+
+        Directory.EnumerateFileSystemEntries(temporary["data/tmp"]).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void What_a_killed_process_left_half_written_is_removed()
+    {
+        DataFolder.Open(temporary["data"]).Dispose();
         File.WriteAllText(temporary["data/tmp/0123"], "half a blo");
 
         using var folder = DataFolder.Open(temporary["data"]);

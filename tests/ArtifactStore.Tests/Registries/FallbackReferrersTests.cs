@@ -151,6 +151,24 @@ public sealed class FallbackReferrersTests
     }
 
     [Fact]
+    public async Task A_referrer_that_was_deleted_does_not_keep_others_from_being_listed()
+    {
+        await using var registry = await LoopbackRegistry.StartAsync(referrersApi: false);
+        using var client = NewClient();
+        using var http = new HttpClient { BaseAddress = registry.Uri };
+        var repository = client.Repository(Reference.Parse($"{registry.Address}/app"));
+        await repository.PushBlobAsync(Descriptor.Empty, Artifacts.EmptyConfig, None);
+        var image = await repository.PushManifestAsync(MediaTypes.Manifest, Artifacts.Manifest(), "v1", None);
+        var deleted = await repository.PushManifestAsync(MediaTypes.Manifest, Artifacts.Manifest(subject: image, annotation: ("n", "1")), tag: null, None);
+        var kept = await repository.PushManifestAsync(MediaTypes.Manifest, Artifacts.Manifest(subject: image, annotation: ("n", "2")), tag: null, None);
+        (await http.DeleteAsync(new Uri($"v2/app/manifests/{deleted.Digest}", UriKind.Relative))).EnsureSuccessStatusCode();
+
+        var recent = await repository.PushManifestAsync(MediaTypes.Manifest, Artifacts.Manifest(subject: image, annotation: ("n", "3")), tag: null, None);
+
+        (await repository.FetchReferrersAsync(image.Digest, None)).Select(entry => entry.Digest).Should().Equal(kept.Digest, recent.Digest);
+    }
+
+    [Fact]
     public void The_tag_of_a_SHA512_subject_fits_into_a_tag()
     {
         string tag = FallbackReferrers.TagOf(Digest.Of(DigestAlgorithm.Sha512, "x"u8));

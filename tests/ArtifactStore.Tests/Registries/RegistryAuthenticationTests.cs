@@ -139,6 +139,23 @@ public sealed class RegistryAuthenticationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_registry_elsewhere_cannot_send_us_to_a_token_service_on_this_machine()
+    {
+        await using var server = await ScriptedServer.StartAsync(context => Answer(context, 200, """{"token":"x"}"""));
+        File.WriteAllText(temporary["config.json"], """{"auths":{"registry.example":{"username":"robot","password":"s3cret"}}}""");
+        using var http = new HttpClient();
+        var options = new RemoteRegistryOptions();
+        var authentication = new RegistryAuthentication(
+            new RegistryHost("registry.example", options.PlainHttp), http, new DockerConfiguration(temporary["config.json"]), options, TimeProvider.System);
+        var request = new RegistryRequest { Method = HttpMethod.Get, Address = new Uri("https://registry.example/v2/"), Repository = "app", Purpose = "read" };
+        var challenge = new AuthenticationChallenge(true, new Dictionary<string, string> { ["realm"] = $"http://{server.Address}/token" });
+
+        (await FluentActions.Awaiting(() => authentication.AnswerAsync(request, challenge, None)).Should().ThrowAsync<RegistryException>()).Which.Code.Should().Be("INVALID_RESPONSE");
+
+        server.Requests.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task A_redirect_loop_ends()
     {
         await using var server = await ScriptedServer.StartAsync(context =>

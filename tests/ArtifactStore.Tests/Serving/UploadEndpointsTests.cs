@@ -160,6 +160,29 @@ public sealed class UploadEndpointsTests : RegistryTest
         Directory.EnumerateFiles(Path.Combine(Registry.Folder, "uploads")).Should().BeEmpty("a refused upload is discarded");
     }
 
+    [Fact]
+    public async Task A_single_request_that_breaks_off_leaves_no_upload_behind()
+    {
+        using (var socket = new System.Net.Sockets.TcpClient())
+        {
+            await socket.ConnectAsync(Registry.Uri.Host, Registry.Uri.Port);
+            await socket.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(
+                $"POST /v2/app/blobs/uploads/?digest={Digest.Of(Content)} HTTP/1.1\r\nHost: {Registry.Address}\r\nContent-Length: 3000\r\n\r\nthe first bytes"));
+            await UntilAsync(uploads => uploads.Any());
+        }
+
+        await UntilAsync(uploads => !uploads.Any());
+
+        async Task UntilAsync(Func<IEnumerable<string>, bool> condition)
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            while (!condition(Directory.EnumerateFiles(Path.Combine(Registry.Folder, "uploads"))))
+            {
+                await Task.Delay(20, limit.Token);
+            }
+        }
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("?digest=")]

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using Provenance.Attestor.Lookups;
+using Provenance.Attestor.Signing;
 using Provenance.Testing;
 
 namespace Provenance.Attestor.Tests.Lookups;
@@ -98,6 +100,41 @@ public sealed class AttestationIndexTests : IDisposable
         index.IsComplete.Should().BeFalse();
         index.Add(Attestation("b1", Model, Data));
         index.FindBySubject(Model, 10).Should().ContainSingle();
+    }
+
+    [Fact]
+    public void Open_starts_anew_where_other_keys_are_trusted_now()
+    {
+        using var one = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var two = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var (first, second) = (VerificationKey.From(one), VerificationKey.From(two));
+        using (var index = AttestationIndex.Open(File, new TrustedKeys([first, second])))
+        {
+            index.Add(Attestation("b1", Model, Data) with { VerifiedBy = first.Fingerprint });
+        }
+
+        using (var same = AttestationIndex.Open(File, new TrustedKeys([second, first])))
+        {
+            same.IsComplete.Should().BeTrue();
+        }
+
+        using var withdrawn = AttestationIndex.Open(File, new TrustedKeys([second]));
+        withdrawn.IsComplete.Should().BeFalse();
+        withdrawn.FindBySubject(Model, 10).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Find_does_not_let_unverified_attestations_crowd_out_the_verified_one()
+    {
+        using var index = AttestationIndex.Open(File);
+        for (int i = 0; i < 20; i++)
+        {
+            index.Add(Attestation($"strange{i}", Model, Data) with { VerifiedBy = null });
+        }
+
+        index.Add(Attestation("ours", Model, Data));
+        index.FindBySubject(Model, 10).Should().HaveCount(10).And.Subject.First().Bundle.Should().Be("ours");
+        index.FindByDependency(Data, 10)[0].Bundle.Should().Be("ours");
     }
 
     private static IndexedAttestation Attestation(string bundle, string subject, string dependency) => new()

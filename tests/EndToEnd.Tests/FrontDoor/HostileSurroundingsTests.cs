@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.Versioning;
 using Provenance.ArtifactStore.Digests;
 using Provenance.EndToEnd.Tests.Processes;
 using Provenance.Testing;
@@ -50,6 +51,16 @@ public sealed class HostileSurroundingsTests(SampleRuns samples) : IClassFixture
         string[] trust = ["--key", data["keys/attestor.pub"], "--data", data.Path];
         (await Executable.RunAsync(["verify", folder["install.sh"], .. trust])).ShouldEndWith(4).Output.Should().Contain(".sigstore.json");
         (await Executable.RunAsync(["verify", bundle, .. trust])).ShouldEndWith(0);
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task A_key_that_came_with_a_checkout_is_not_signed_with()
+    {
+        using var data = samples.Copy();
+        File.SetUnixFileMode(data["keys/attestor.key"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+
+        (await Executable.RunAsync("up", Executable.Samples, "--once", "--port", "0", "--data", data.Path)).ShouldBeRefused("attestor.key", "chmod 600", "not yours");
     }
 
     [Theory]

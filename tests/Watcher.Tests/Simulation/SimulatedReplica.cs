@@ -67,7 +67,7 @@ internal sealed class SimulatedReplica(SimulatedWorld world, SimulatedCluster cl
         Outbox = new Outbox(Ledger, publication, ownership, this, new OutboxOptions { Chance = world.Chance, Concurrency = 6 }, process);
         var options = new RunObserverOptions { Collect = new CollectOptions { AttestUnsuccessful = AttestUnsuccessful }, BuilderId = "https://sim.example.com" };
         Intake = new RunIntake(Ledger, Outbox, kinds, options, this, process);
-        Observer = new RunObserver(Ledger, Intake, kinds, this, process);
+        Observer = new RunObserver(Ledger, Intake, kinds, [], null, this, process);
         _ = Guard(RunAsync(process));
     }
 

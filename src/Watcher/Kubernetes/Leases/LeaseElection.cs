@@ -143,8 +143,9 @@ public sealed class LeaseElection
             return await WriteAsync(lease, Mine(state.Acquired, state.Transitions), held, cancellationToken).ConfigureAwait(false);
         }
 
+        // A term of ours that was lost is waited for like anybody's: a write of which we saw no answer must not keep the others out.
         held?.End();
-        bool isFree = isMine || state.Holder.Length is 0 || time.GetElapsedTime(seenAt) >= TimeSpan.FromSeconds(state.Seconds);
+        bool isFree = state.Holder.Length is 0 || time.GetElapsedTime(seenAt) >= TimeSpan.FromSeconds(state.Seconds);
         return !isFree || await WriteAsync(lease, Mine(acquired: null, state.Transitions + 1), null, cancellationToken).ConfigureAwait(false);
     }
 

@@ -49,8 +49,8 @@ internal static class ApiFailure
         }
 
         return cause.InnerException is AuthenticationException
-            ? new(0, "Tls", $"Cannot {request}: the server is not the one that the configuration describes: {inner.Message} Check the certificate authority, the server's name and the client certificate.", isTransient: false, cause)
-            : new(0, "Unreachable", $"Cannot {request}: {inner.Message} Check that the API server is up and can be reached.", isTransient: true, cause);
+            ? new(0, "Tls", $"Cannot {request}: the server is not the one that the configuration describes: {inner.Message.TrimEnd('.')}. Check the certificate authority, the server's name and the client certificate.", isTransient: false, cause)
+            : new(0, "Unreachable", $"Cannot {request}: {inner.Message.TrimEnd('.')}. Check that the API server is up and can be reached.", isTransient: true, cause);
     }
 
     /// <summary>The answer took too long.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using Provenance.Watcher.Kubernetes.Configuring;
 
 namespace Provenance.Watcher.Kubernetes.Requests;
@@ -42,7 +43,7 @@ internal sealed class ApiTransport(ClusterConfiguration configuration, IApiObser
             observer.Request(request.Verb, request.Resource, 0);
             throw ApiFailure.Timeout(request, request.Patience);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException or CryptographicException)
         {
             observer.Request(request.Verb, request.Resource, 0);
             throw ApiFailure.Of(request, e);

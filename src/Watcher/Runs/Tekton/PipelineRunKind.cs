@@ -1,6 +1,7 @@
 using Provenance.Attestor.Runs;
 using Provenance.Attestor.Statements;
 using Provenance.Watcher.Documents;
+using Provenance.Watcher.Runs.Recorded;
 using Provenance.Watcher.Runs.Tekton.Chains;
 using Provenance.Watcher.Runs.Tekton.Reading;
 
@@ -44,6 +45,11 @@ internal sealed class PipelineRunKind(TimeProvider time) : IRunKind
             ReadTaskDefinition(run, child, materials);
         }
 
+        foreach (var child in tree.CustomRuns)
+        {
+            artifacts.Read(child.Status, $"custom task {child.PipelineTask}: ");
+        }
+
         foreach (string missing in tree.Missing)
         {
             run.Report(RunProblemCodes.ChildMissing, $"its child {missing} is not at hand; what it recorded is not in the attestation, which says so.");
@@ -69,7 +75,7 @@ internal sealed class PipelineRunKind(TimeProvider time) : IRunKind
             Settings = run.ReadSettings(),
             Environment = run.ReadEnvironment(),
             Materials = materials,
-            Artifacts = WithoutInternalInputs(artifacts.Artifacts),
+            Artifacts = ArtifactRecords.WithoutInternalInputs(artifacts.Artifacts),
             Results = results,
             MissingChildren = tree.Missing,
         };
@@ -88,13 +94,6 @@ internal sealed class PipelineRunKind(TimeProvider time) : IRunKind
         return results;
     }
 
-    /// <summary>What one task made and another read was made within the run: it is no dependency of the run as a whole.</summary>
-    private static List<RecordedArtifact> WithoutInternalInputs(IReadOnlyList<RecordedArtifact> artifacts)
-    {
-        var made = artifacts.Where(static a => a.Role is not ArtifactRole.Input).Select(static a => a.Digest).ToHashSet();
-        return [.. artifacts.Where(a => a.Role is not ArtifactRole.Input || !made.Contains(a.Digest))];
-    }
-
     private static void ReadTaskDefinition(TektonRun run, TektonChild child, List<ResourceDescriptor> materials)
     {
         var source = child.Status.Member("provenance"u8).Member("refSource"u8);
@@ -103,7 +102,7 @@ internal sealed class PipelineRunKind(TimeProvider time) : IRunKind
             return;
         }
 
-        if (TektonArtifacts.TryReadDigest(source.Member("digest"u8), out var digest, out string? problem))
+        if (ArtifactRecords.TryReadDigest(source.Member("digest"u8), out var digest, out string? problem))
         {
             materials.Add(new ResourceDescriptor { Name = $"tasks/{child.PipelineTask}/definition", Uri = uri, Digest = digest });
         }

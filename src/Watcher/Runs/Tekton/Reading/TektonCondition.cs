@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Provenance.Attestor.Runs;
 using Provenance.Watcher.Documents;
+using Provenance.Watcher.Runs.Recorded;
 
 namespace Provenance.Watcher.Runs.Tekton.Reading;
 
@@ -28,6 +29,22 @@ internal static class TektonCondition
         }
 
         return new RunOutcome(RunState.NotDone, "");
+    }
+
+    /// <summary>How far a CustomRun is: its controller is not Tekton's, may leave completionTime out, and is taken at its word.</summary>
+    public static RunOutcome ReadCustom(JsonElement status)
+    {
+        var condition = ObjectCondition.Find(status, "Succeeded");
+        return new RunOutcome(
+            condition.Status switch
+            {
+                ConditionStatus.True => RunState.Succeeded,
+                ConditionStatus.False when condition.Reason is "CustomRunTimedOut" or "RunTimedOut" => RunState.TimedOut,
+                ConditionStatus.False when condition.Reason is "CustomRunCancelled" or "RunCancelled" => RunState.Cancelled,
+                ConditionStatus.False => RunState.Failed,
+                _ => RunState.NotDone,
+            },
+            condition.Reason);
     }
 
     /// <summary>Whether a run may be over: it is certainly not while its condition is absent or Unknown.</summary>

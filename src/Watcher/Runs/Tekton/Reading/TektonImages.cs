@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor.Runs;
 using Provenance.Attestor.Statements;
 using Provenance.Watcher.Documents;
+using Provenance.Watcher.Runs.Recorded;
 
 namespace Provenance.Watcher.Runs.Tekton.Reading;
 
@@ -24,7 +24,7 @@ internal static class TektonImages
                 continue;
             }
 
-            if (TektonArtifacts.TryReadDigest(source.Member("digest"u8), out var digest, out string? problem))
+            if (ArtifactRecords.TryReadDigest(source.Member("digest"u8), out var digest, out string? problem))
             {
                 Add(materials, $"{prefix}definitions/{name}", uri, digest);
             }
@@ -43,24 +43,13 @@ internal static class TektonImages
 
     private static void ReadImage(JsonElement container, string name, (string Owner, string Kind, string Name) place, List<ResourceDescriptor> materials, Action<string, string> report)
     {
-        string imageId = container.Text("imageID"u8) ?? "";
-        int scheme = imageId.IndexOf("://", StringComparison.Ordinal);
-        var image = scheme < 0 ? imageId.AsSpan() : imageId.AsSpan(scheme + 3);
-        if (image.Length is 0)
+        if (PulledImage.TryRead(container.Text("imageID"u8), out var image, out string? problem))
         {
-            report(RunProblemCodes.StepImage, $"{place.Owner}{place.Kind} {place.Name}: no image was recorded (it was never pulled, or the kubelet did not say). The dependency is left out.");
-        }
-        else if (image.StartsWith("sha256:", StringComparison.Ordinal))
-        {
-            report(RunProblemCodes.StepImage, $"{place.Owner}{place.Kind} {place.Name}: its image is known by a local id only ({image}), which is no manifest digest. The dependency is left out.");
-        }
-        else if (Reference.TryParse(image, out var reference) && reference.Digest is { } digest)
-        {
-            Add(materials, name, $"oci://{reference.Registry}/{reference.Repository}", DigestSet.Of(digest));
+            Add(materials, name, image.Uri, image.Digest);
         }
         else
         {
-            report(RunProblemCodes.StepImage, $"{place.Owner}{place.Kind} {place.Name}: its image \"{imageId}\" has no valid digest. The dependency is left out.");
+            report(RunProblemCodes.StepImage, $"{place.Owner}{place.Kind} {place.Name}: {problem} The dependency is left out.");
         }
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Provenance.Attestor.Runs;
 using Provenance.Attestor.Statements;
 using Provenance.Watcher.Documents;
+using Provenance.Watcher.Runs.Recorded;
 
 namespace Provenance.Watcher.Runs.Tekton.Reading;
 
@@ -15,18 +16,24 @@ internal sealed class TektonRun
 
     public const string PipelineRun = "PipelineRun";
 
+    public const string CustomRun = "CustomRun";
+
+    /// <summary>What CustomRun was called in v1alpha1.</summary>
+    public const string OldCustomRun = "Run";
+
     public const string Platform = "tekton";
 
-    private readonly RunDocument document;
+    private const string Advice = "Mark one in $(step.artifacts.path) with \"buildOutput\": true.";
+
+    private readonly RunAccount account;
 
     public TektonRun(RunDocument document, string kind, DateTimeOffset now)
     {
-        this.document = document;
         Spec = document.Root.Member("spec"u8);
         Status = document.Root.Member("status"u8);
         var metadata = document.Root.Member("metadata"u8);
         Labels = metadata.Member("labels"u8);
-        Identity = new RunIdentity
+        var identity = new RunIdentity
         {
             ApiVersion = document.ApiVersion is { Length: > 0 } version ? version : "tekton.dev/v1",
             Kind = kind,
@@ -34,7 +41,7 @@ internal sealed class TektonRun
             Name = metadata.Text("name"u8) ?? "",
             Uid = metadata.Text("uid"u8) ?? "",
         };
-        Outcome = TektonCondition.Read(Status, now);
+        account = new RunAccount(document.Source, identity, kind is CustomRun or OldCustomRun ? TektonCondition.ReadCustom(Status) : TektonCondition.Read(Status, now));
     }
 
     public JsonElement Spec { get; }
@@ -43,11 +50,11 @@ internal sealed class TektonRun
 
     public JsonElement Labels { get; }
 
-    public RunIdentity Identity { get; }
+    public RunIdentity Identity => account.Identity;
 
-    public RunOutcome Outcome { get; }
+    public RunOutcome Outcome => account.Outcome;
 
-    public List<RunProblem> Problems { get; } = [];
+    public List<RunProblem> Problems => account.Problems;
 
     /// <summary>Where the API server serves a kind of Tekton's.</summary>
     public static RunResource Resource(string plural, string kind) => new() { Group = "tekton.dev", Versions = ["v1", "v1beta1"], Plural = plural, Kind = kind };
@@ -66,25 +73,10 @@ internal sealed class TektonRun
                 || document.Root.Member("status"u8).Member(specInline).Exists());
     }
 
-    public void Report(string code, string what) => Problems.Add(new RunProblem(code, $"{Identity}: {what}"));
+    public void Report(string code, string what) => account.Report(code, what);
 
     /// <summary>The reason why a run cannot be attested whatever it recorded; null where there is none.</summary>
-    public RunProblem? FindObstacle(CollectOptions options)
-    {
-        if (Outcome.State is RunState.NotDone)
-        {
-            return new(RunProblemCodes.NotDone, $"{Identity}: not over yet ({Describe(Outcome)}). It is attested when it is.");
-        }
-
-        if (Identity.Uid.Length is 0)
-        {
-            return new(RunProblemCodes.NoIdentity, $"{Identity}: metadata.uid is missing, so that this run cannot be told from another of its name. Export the object as the API server has it.");
-        }
-
-        return Outcome.State is not RunState.Succeeded && !options.AttestUnsuccessful
-            ? new(RunProblemCodes.NotSucceeded, $"{Identity}: ended as {Outcome.StateName} ({Describe(Outcome)}); such runs are attested only on demand (--attest-unsuccessful).")
-            : null;
-    }
+    public RunProblem? FindObstacle(CollectOptions options) => account.FindObstacle(options);
 
     /// <summary>What ran: where Tekton resolved it from, else the digest of the resolved definition.</summary>
     public RunDefinition? ReadDefinition(ReadOnlySpan<byte> specReference, ReadOnlySpan<byte> specInline)
@@ -93,7 +85,7 @@ internal sealed class TektonRun
         JsonElement? reference = Spec.Member(specReference) is { ValueKind: JsonValueKind.Object } given ? given : null;
         if (source.Text("uri"u8) is { Length: > 0 } uri)
         {
-            if (TektonArtifacts.TryReadDigest(source.Member("digest"u8), out var digest, out string? problem))
+            if (ArtifactRecords.TryReadDigest(source.Member("digest"u8), out var digest, out string? problem))
             {
                 return new RunDefinition { Uri = uri, Digest = digest, EntryPoint = source.Text("entryPoint"u8), Reference = reference };
             }
@@ -134,6 +126,7 @@ internal sealed class TektonRun
             {
                 if (!(member.NameEquals("params"u8) || member.NameEquals("taskRef"u8) || member.NameEquals("taskSpec"u8)
                     || member.NameEquals("pipelineRef"u8) || member.NameEquals("pipelineSpec"u8)
+                    || member.NameEquals("customRef"u8) || member.NameEquals("customSpec"u8) || member.NameEquals("ref"u8) || member.NameEquals("spec"u8)
                     || member.NameEquals("status"u8) || member.NameEquals("statusMessage"u8)))
                 {
                     settings.Add(new NamedValue(member.Name, member.Value));
@@ -183,26 +176,18 @@ internal sealed class TektonRun
     /// <summary>Whether the run recorded as many subjects as a statement may have, and one at least; reports it where it did not.</summary>
     public bool HasSubjects(IReadOnlyList<RecordedArtifact> artifacts, IReadOnlyList<NamedValue> parameters, IReadOnlyList<NamedValue> results)
     {
-        int subjects = 0;
-        foreach (var artifact in artifacts)
+        if (RunAccount.CountSubjects(artifacts) is 0)
         {
-            subjects += artifact.Role is ArtifactRole.Subject ? 1 : 0;
+            ReportHints(parameters, results);
         }
 
-        if (subjects > Statement.MaximumSubjects)
-        {
-            Report(RunProblemCodes.TooManySubjects, $"it recorded {subjects} artifacts as its output; a statement names at most {Statement.MaximumSubjects}. Record an index of them instead.");
-        }
-        else if (subjects is 0)
-        {
-            ReportNoSubject(parameters, results);
-        }
-
-        return subjects is > 0 and <= Statement.MaximumSubjects;
+        return account.HasSubjects(artifacts, Advice);
     }
 
-    /// <summary>Reports a run that ended without a subject, and names the results that another tool would have guessed from.</summary>
-    private void ReportNoSubject(IReadOnlyList<NamedValue> parameters, IReadOnlyList<NamedValue> results)
+    public CollectedRun Result(CompletedRun? run, bool awaitsChildren = false) => account.Result(run, awaitsChildren);
+
+    /// <summary>Names the results that another tool would have guessed from.</summary>
+    private void ReportHints(IReadOnlyList<NamedValue> parameters, IReadOnlyList<NamedValue> results)
     {
         var hints = parameters.Concat(results).Select(static v => v.Name).Where(static n => LooksLikeHint(n[(n.LastIndexOf('/') + 1)..])).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         if (hints.Count > 0)
@@ -211,24 +196,7 @@ internal sealed class TektonRun
                 RunProblemCodes.HintIgnored,
                 $"{string.Join(", ", hints)} look{(hints.Count is 1 ? "s" : "")} like a type hint; a name proves nothing and is not read. Record the artifact itself, or use --build-type chains while migrating.");
         }
-
-        bool spoilt = Problems.Exists(static p => p.Code is RunProblemCodes.ArtifactDigest or RunProblemCodes.ArtifactUri or RunProblemCodes.ArtifactRecord or RunProblemCodes.SubjectWeakDigest);
-        Report(
-            RunProblemCodes.NoSubject,
-            spoilt
-                ? "what was recorded as its output cannot be attested, as reported. Record a URI and the full lower-case sha256 of each artifact."
-                : "no artifact was recorded as its output. Mark one in $(step.artifacts.path) with \"buildOutput\": true.");
     }
-
-    public CollectedRun Result(CompletedRun? run, bool awaitsChildren = false) => new()
-    {
-        Source = document.Source,
-        Identity = Identity,
-        Outcome = Outcome,
-        Run = run is null ? null : run with { Problems = Problems },
-        Problems = Problems,
-        AwaitsChildren = awaitsChildren,
-    };
 
     private static void AddOnce(List<NamedValue> values, string? name, JsonElement value)
     {
@@ -247,8 +215,6 @@ internal sealed class TektonRun
 
         values.Add(new NamedValue(name, value));
     }
-
-    private static string Describe(RunOutcome outcome) => outcome.Reason.Length is 0 ? "no condition yet" : outcome.Reason;
 
     private static bool LooksLikeHint(string name) =>
         name is "IMAGES" or "CHAINS-GIT_URL" or "CHAINS-GIT_COMMIT"

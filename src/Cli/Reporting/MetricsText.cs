@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Provenance.Cli.Hosting;
+namespace Provenance.Cli.Reporting;
 
 /// <summary>Metrics as Prometheus reads them (text format 0.0.4): counters and one histogram that are added to, gauges that are asked for.</summary>
 internal sealed class MetricsText

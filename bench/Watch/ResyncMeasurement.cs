@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using System.Text;
+using Provenance.Testing.Kubernetes;
+
+namespace Provenance.Bench.Watch;
+
+/// <summary>How long everything takes to be listed anew after a 410, beside a client that only reads the same pages.</summary>
+internal static class ResyncMeasurement
+{
+    private const int Rounds = 5;
+
+    public static async Task<IReadOnlyList<Figure>> RunAsync(WatcherSettings settings, int runs, CancellationToken cancellationToken)
+    {
+        await using var cluster = await BenchCluster.StartAsync(settings, runs, cancellationToken);
+
+        // Both read pages, so that they are given the same work.
+        cluster.Api.StreamedLists = StreamedLists.Refused;
+        await using var watcher = cluster.Watch("data");
+        await watcher.WhenAsync(() => cluster.Registry.Stored == runs, TimeSpan.FromMilliseconds(50), cancellationToken);
+        await watcher.WhenReadyAsync(cancellationToken);
+        using var client = new HttpClient { BaseAddress = cluster.Api.Uri };
+        var watching = new List<double>();
+        var reading = new List<double>();
+        for (int i = 0; i < Rounds; i++)
+        {
+            reading.Add(await ReadAsync(client, cancellationToken));
+            watching.Add(await RelistAsync(cluster, watcher, cancellationToken));
+        }
+
+        if (await watcher.MetricAsync("provenance_watch_lists_total", "cause=\"Expired\"", cancellationToken) is not Rounds)
+        {
+            throw new InvalidOperationException("The watcher did not list anew each time it was told 410.");
+        }
+
+        double seconds = Statistics.Median(watching);
+        await Console.Error.WriteLineAsync(FormattableString.Invariant($"{runs} listed anew: {seconds:F3} s, only read: {Statistics.Median(reading):F3} s"));
+        return
+        [
+            new($"resync_{runs}_ratio", $"{runs} listed anew after a 410, in times of reading the pages", seconds / Statistics.Median(reading), "") { AtMost = 2 },
+        ];
+    }
+
+    /// <summary>The list is complete when the next watch is asked for.</summary>
+    private static async Task<double> RelistAsync(BenchCluster cluster, WatcherProcess watcher, CancellationToken cancellationToken)
+    {
+        int before = cluster.Api.Count("watch", cluster.TaskRuns.FullName);
+        long started = Stopwatch.GetTimestamp();
+        cluster.TaskRuns.Error(410, "Expired");
+        await watcher.WhenAsync(() => cluster.Api.Count("watch", cluster.TaskRuns.FullName) > before, TimeSpan.FromMilliseconds(1), cancellationToken);
+        return Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    private static async Task<double> ReadAsync(HttpClient client, CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        for (string token = "?"; token.Length > 0;)
+        {
+            string more = token is "?" ? "" : $"&continue={Uri.EscapeDataString(token)}";
+            byte[] page = await client.GetByteArrayAsync(new Uri($"/apis/tekton.dev/v1/taskruns?limit=500{more}", UriKind.Relative), cancellationToken);
+
+            // The stub writes the token at the end.
+            string end = Encoding.UTF8.GetString(page.AsSpan(Math.Max(0, page.Length - 400)));
+            int at = end.LastIndexOf("\"continue\":\"", StringComparison.Ordinal) + "\"continue\":\"".Length;
+            token = end[at..end.IndexOf('"', at)];
+        }
+
+        return Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+}

@@ -1,0 +1,110 @@
+# shellcheck shell=bash disable=SC2154
+# Watchers of API servers, for lanes that source this file instead of kube-lib.sh. The registry is our own: its look-ups
+# say which attestations of a digest are there and whether their signatures hold.
+# shellcheck source-path=SCRIPTDIR source=kube-lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/kube-lib.sh"
+
+watched=taskruns,pipelineruns,customruns,runs
+
+# start_registry: our own on a free port; $registry, $key. It can be stopped by stop_registry and started anew.
+start_registry() {
+  [[ -n ${registry:-} ]] || registry=127.0.0.1:$(free_port)
+  key=$work/store/keys/attestor.key
+  start registry "http://$registry/readyz" "${product[@]}" up --data "$work/store" --port "${registry##*:}"
+  registry_pid=${servers[-1]}
+}
+
+stop_registry() {
+  kill -TERM "$registry_pid" 2> /dev/null || true
+  wait "$registry_pid" 2> /dev/null || true
+}
+
+let_watchers_watch() { # USER
+  allow "$1" get,list,watch tekton.dev "$watched"
+  allow "$1" get '' namespaces
+}
+
+# launch_watcher NAME [OPTION...]: a watcher in the background, which may end at any time; $watcher, $watcher_url.
+launch_watcher() {
+  local name=$1
+  shift
+  watcher_url=http://127.0.0.1:$(free_port)
+  "${product[@]}" watch --kubeconfig "$kube/watcher.kubeconfig" --key "$key" --builder-id "$builder" --repository "$registry/attestations" \
+    --data "$work/$name" --listen "${watcher_url#http://}" "$@" >> "$work/$name.log" 2>&1 < /dev/null &
+  watcher=$!
+  servers+=("$watcher")
+}
+
+# start_watcher NAME [OPTION...]: one that is ready.
+start_watcher() {
+  launch_watcher "$@"
+  await ready || { tail -n 40 "$work/$1.log" >&2; return 1; }
+}
+
+ready() { curl --fail --silent --output /dev/null --max-time 2 "$watcher_url/readyz"; }
+
+# metric NAME [LABELS]: the sum of its values, 0 where there are none.
+metric() {
+  curl --silent --max-time 5 "$watcher_url/metrics" |
+    awk -v name="$1" -v labels="${2:-}" '$1 ~ "^" name "([{]|$)" && index($1, labels) { sum += $2 } END { print sum + 0 }'
+}
+
+stop_watcher() { # [SIGNAL]
+  kill -s "${1:-TERM}" "$watcher" 2> /dev/null || true
+  wait "$watcher" 2> /dev/null || true
+}
+
+digest_of_run() { printf 'run %s' "$1" | sha256sum | cut -c 1-64; }
+
+# add_run NUMBER: creates a TaskRun that goes on.
+add_run() {
+  local body
+  body=$(printf '{"apiVersion": "tekton.dev/v1", "kind": "TaskRun", "metadata": {"name": "run-%s", "namespace": "load"}, "spec": {"taskRef": {"name": "build"}}}' "$1")
+  answers 201 admin POST /apis/tekton.dev/v1/namespaces/load/taskruns --data "$body" > /dev/null
+}
+
+# end_run NUMBER: lets it succeed, with one image as its output.
+end_run() {
+  local body
+  body=$(printf '{"status": {"podName": "run-%s-pod", "startTime": "2026-03-02T10:00:00Z", "completionTime": "2026-03-02T10:01:07Z", "conditions": [{"type": "Succeeded", "status": "True", "reason": "Succeeded", "lastTransitionTime": "2026-03-02T10:01:07Z"}], "steps": [{"name": "push", "container": "step-push", "outputs": [{"name": "image", "buildOutput": true, "values": [{"uri": "oci://registry.example/load/app", "digest": {"sha256": "%s"}}]}]}]}}' "$1" "$(digest_of_run "$1")")
+  merge_patch 200 admin "/apis/tekton.dev/v1/namespaces/load/taskruns/run-$1/status" "$body" > /dev/null
+}
+
+delete_run() { answers 200 admin DELETE "/apis/tekton.dev/v1/namespaces/load/taskruns/run-$1" > /dev/null; }
+
+# attestations NUMBER: how many attestations the registry has of what the run made.
+attestations() {
+  curl --silent --max-time 10 "http://$registry/v2/attestations/referrers/sha256:$(digest_of_run "$1")" | jq '.manifests | length'
+}
+
+# verified NUMBER: how many of them our key signed, the signature checked.
+verified() {
+  curl --silent --max-time 10 "http://$registry/lookup/sha256:$(digest_of_run "$1")" | jq '[.madeBy[]? | select(.verifiedBy != null)] | length'
+}
+
+is_attested() { [[ $(attestations "$1") == 1 ]]; }
+
+all_attested() { # NUMBER...
+  local number
+  for number; do is_attested "$number" || return 1; done
+}
+
+# exactly_one_each NUMBER...: one attestation each, and it verifies.
+exactly_one_each() {
+  local number wrong=0
+  for number; do
+    [[ $(attestations "$number") == 1 && $(verified "$number") == 1 ]] && continue
+    printf 'run %s has %s attestations, %s of them verified\n' "$number" "$(attestations "$number")" "$(verified "$number")"
+    wrong=$((wrong + 1))
+  done
+  ((wrong == 0))
+}
+
+eventually() { # SECONDS COMMAND...
+  local end=$((SECONDS + $1))
+  shift
+  until "$@" > /dev/null 2>&1; do
+    ((SECONDS < end)) || { "$@"; return; }
+    sleep 0.2
+  done
+}

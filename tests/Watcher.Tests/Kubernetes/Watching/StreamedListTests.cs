@@ -1,0 +1,110 @@
+using Microsoft.AspNetCore.Http;
+using Provenance.Testing.Kubernetes;
+
+namespace Provenance.Watcher.Tests.Kubernetes.Watching;
+
+public sealed class StreamedListTests : IAsyncLifetime
+{
+    private StubApiServer server = null!;
+    private StubResource runs = null!;
+
+    public async Task InitializeAsync()
+    {
+        server = await StubApiServer.StartAsync();
+        runs = server.Serve("tekton.dev", "v1", "taskruns");
+        Following.Store(runs, "a");
+        Following.Store(runs, "b");
+    }
+
+    public async Task DisposeAsync() => await server.DisposeAsync();
+
+    [Fact]
+    public async Task A_streamed_list_needs_one_request()
+    {
+        await using var following = new Following(server, Following.Streams);
+        await following.ToldAsync("start Start", "Listed a", "Listed b", "complete");
+        Following.Store(runs, "c");
+        await following.ToldAsync("start Start", "Listed a", "Listed b", "complete", "Added c");
+        server.Requests.Should().ContainSingle().Which.Target.Should().Contain("sendInitialEvents=true").And.Contain("resourceVersionMatch=NotOlderThan").And.Contain("allowWatchBookmarks=true");
+    }
+
+    [Theory]
+    [InlineData(StreamedLists.Refused)]
+    [InlineData(StreamedLists.ErrorEvent)]
+    public async Task Pages_are_asked_for_where_lists_are_not_streamed(StreamedLists streams)
+    {
+        server.StreamedLists = streams;
+        await using var following = new Following(server, Following.Streams);
+        await following.UntilAsync(() => following.Handler.Calls.Contains("complete"));
+        following.Handler.Calls.Should().EndWith(["start Fallback", "Listed a", "Listed b", "complete"]);
+        following.Observer.Troubles.Should().BeEmpty();
+        runs.Error(410, "Expired");
+        await following.UntilAsync(() => following.Handler.Calls.Count(static c => c is "complete") is 2);
+        server.Requests.Count(static r => r.Target.Contains("sendInitialEvents", StringComparison.Ordinal)).Should().Be(1, "the server said no before");
+    }
+
+    [Fact]
+    public async Task Pages_are_asked_for_where_no_end_is_announced()
+    {
+        server.StreamedLists = StreamedLists.Ignored;
+        await using var following = new Following(server, Following.Streams with { StreamedListSilence = TimeSpan.FromMilliseconds(200) });
+        await following.ToldAsync("start Start", "Listed a", "Listed b", "start Fallback", "Listed a", "Listed b", "complete");
+    }
+
+    [Fact]
+    public async Task Pages_are_asked_for_where_changes_never_pause_and_no_end_is_announced()
+    {
+        server.StreamedLists = StreamedLists.Ignored;
+        using var stop = new CancellationTokenSource();
+        var busy = Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                Following.Store(runs, "a");
+                await Task.Delay(5);
+            }
+        });
+        await using var following = new Following(server, Following.Streams with { StreamedListDeadline = TimeSpan.FromMilliseconds(300) });
+        await following.UntilAsync(() => following.Handler.Calls.Contains("complete"));
+        following.Handler.Calls.Should().Contain("start Fallback");
+        await stop.CancelAsync();
+        await busy;
+    }
+
+    [Fact]
+    public async Task A_streamed_list_that_breaks_off_begins_anew()
+    {
+        var wasRead = new TaskCompletionSource();
+        server.Fail(static r => r.Verb is "watch", async c =>
+        {
+            await c.Response.WriteAsync("{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"a\",\"resourceVersion\":\"1001\"}}}\n{\"type\":");
+            await c.Response.Body.FlushAsync();
+            await wasRead.Task;
+            c.Abort();
+        });
+        await using var following = new Following(server, Following.Streams);
+        await following.ToldAsync("start Start", "Listed a");
+        wasRead.SetResult();
+        await following.ToldAsync("start Start", "Listed a", "start Disconnected", "Listed a", "Listed b", "complete");
+        server.Count("list", "taskruns.tekton.dev").Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_busy_is_asked_again_for_a_streamed_list()
+    {
+        server.Fail(static r => r.Verb is "watch", static c => StubStatus.AnswerAsync(c, 429, "TooManyRequests", "storage is (re)initializing"));
+        await using var following = new Following(server, Following.Streams);
+        await following.ToldAsync("start Start", "Listed a", "Listed b", "complete");
+        server.Count("list", "taskruns.tekton.dev").Should().Be(0);
+        following.Observer.Troubles.Should().ContainSingle().Which.Should().Contain("429: storage is (re)initializing");
+    }
+
+    [Fact]
+    public async Task An_expired_streamed_list_is_streamed_again()
+    {
+        await using var following = new Following(server, Following.Streams);
+        await following.ToldAsync("start Start", "Listed a", "Listed b", "complete");
+        runs.Error(410, "Expired");
+        await following.ToldAsync("start Start", "Listed a", "Listed b", "complete", "start Expired", "Listed a", "Listed b", "complete");
+    }
+}
