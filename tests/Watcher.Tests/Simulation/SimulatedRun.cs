@@ -13,6 +13,9 @@ internal sealed class SimulatedRun(string uid, SimulatedRun? owner = null)
 
     public bool IsPipeline { get; init; }
 
+    /// <summary>Its name, where that is not its UID.</summary>
+    public string? Name { get; init; }
+
     public string Kind => IsPipeline ? "PipelineRun" : "TaskRun";
 
     public string Plural => IsPipeline ? "pipelineruns" : "taskruns";
@@ -52,7 +55,7 @@ internal sealed class SimulatedRun(string uid, SimulatedRun? owner = null)
             ? """ "childReferences":[$CHILDREN] """
             : """ "steps":[{"name":"build","imageID":"registry.example.com/builder@sha256:$BUILDER","outputs":[{"name":"image","buildOutput":true,"values":[$IMAGES]}],"terminated":{"exitCode":0}}] """;
         return """
-            {"apiVersion":"tekton.dev/v1","kind":"$KIND","metadata":{"name":"$UID","namespace":"sim","uid":"$UID","resourceVersion":"$VERSION",$OWNERS"managedFields":[{"manager":"controller"}]},
+            {"apiVersion":"tekton.dev/v1","kind":"$KIND","metadata":{"name":"$NAME","namespace":"sim","uid":"$UID","resourceVersion":"$VERSION",$OWNERS"managedFields":[{"manager":"controller"}]},
             "spec":{"params":[{"name":"p","value":"$UID"}]},
             "status":{$COMPLETION"conditions":[{"type":"Succeeded","status":"$STATUS","reason":"$REASON","lastTransitionTime":"$TIME"}],$MADE}}
             """
@@ -64,6 +67,7 @@ internal sealed class SimulatedRun(string uid, SimulatedRun? owner = null)
             .Replace("$BUILDER", new string('b', 64), StringComparison.Ordinal)
             .Replace("$DIGEST", Digest, StringComparison.Ordinal)
             .Replace("$KIND", Kind, StringComparison.Ordinal)
+            .Replace("$NAME", Name ?? Uid, StringComparison.Ordinal)
             .Replace("$UID", Uid, StringComparison.Ordinal)
             .Replace("$STATUS", condition, StringComparison.Ordinal)
             .Replace("$REASON", condition is "True" ? "Succeeded" : condition is "False" ? "Failed" : "Running", StringComparison.Ordinal)

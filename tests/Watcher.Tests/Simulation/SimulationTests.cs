@@ -6,7 +6,7 @@ public sealed class SimulationTests
 {
     private const int StackSize = 64 * 1024 * 1024;
 
-    private static readonly int Seeds = int.TryParse(Environment.GetEnvironmentVariable("PROVENANCE_SEEDS"), CultureInfo.InvariantCulture, out int seeds) ? seeds : 2_000;
+    private static readonly int Seeds = int.TryParse(Environment.GetEnvironmentVariable("PROVENANCE_SEEDS"), CultureInfo.InvariantCulture, out int seeds) ? seeds : 1_000;
 
     private static readonly int First = int.TryParse(Environment.GetEnvironmentVariable("PROVENANCE_FIRST_SEED"), CultureInfo.InvariantCulture, out int first) ? first : 1;
 
