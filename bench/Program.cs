@@ -7,8 +7,7 @@ switch (args.FirstOrDefault())
         await AttestBenchmark.RunAsync(args.Contains("--json"));
         return 0;
     case "watcher":
-        await WatcherBenchmark.RunAsync(WatcherSettings.Parse(args));
-        return 0;
+        return await WatcherBenchmark.RunAsync(WatcherSettings.Parse(args));
     default:
         await Console.Error.WriteLineAsync("usage: bench/run NAME [--json]; names: attest, watcher [--quick] [--only 5000|20000|live|100000|takeover|resync] [--rounds N] [--env NAME=VALUE]");
         return 2;
