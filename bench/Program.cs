@@ -6,9 +6,8 @@ switch (args.FirstOrDefault())
     case "attest":
         await AttestBenchmark.RunAsync(args.Contains("--json"));
         return 0;
-    case "watcher":
-        await WatcherBenchmark.RunAsync(WatcherSettings.Parse(args));
-        return 0;
+    case "watcher" when WatcherSettings.Parse(args.Skip(1)) is { } settings:
+        return await WatcherBenchmark.RunAsync(settings);
     default:
         await Console.Error.WriteLineAsync("usage: bench/run NAME [--json]; names: attest, watcher [--quick] [--only 5000|20000|live|100000|takeover|resync] [--rounds N] [--env NAME=VALUE]");
         return 2;

@@ -17,6 +17,7 @@ internal static class LiveMeasurement
         await new LiveRuns(cluster, FirstNumber * 2).RunAsync(TimeSpan.FromSeconds(5), cancellationToken);
         var live = new LiveRuns(cluster, FirstNumber);
         await live.RunAsync(TimeSpan.FromSeconds(30), cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
         double[] latencies = [.. (await live.LatenciesAsync(watcher, cancellationToken)).Select(static l => l.Seconds)];
         return
         [

@@ -11,7 +11,8 @@ internal static class WatcherBenchmark
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
-    public static async Task RunAsync(WatcherSettings settings)
+    /// <summary>Measures and prints; returns the status to exit with.</summary>
+    public static async Task<int> RunAsync(WatcherSettings settings)
     {
         using var ending = new CancellationTokenSource(Patience);
         void End(PosixSignalContext signal)
@@ -23,15 +24,24 @@ internal static class WatcherBenchmark
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         var figures = new List<Figure>();
-        foreach (var (name, measure) in Measurements(settings, ending.Token))
+        try
         {
-            if (settings.Only is null || settings.Only == name)
+            foreach (var (name, measure) in Measurements(settings, ending.Token))
             {
-                figures.AddRange(await measure());
+                if (settings.Only is null || settings.Only == name)
+                {
+                    figures.AddRange(await measure());
+                }
             }
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync(FormattableString.Invariant($"Stopped by a signal, or because {Patience.TotalMinutes} minutes have passed."));
+            return 1;
         }
 
         Print(figures, settings.Json);
+        return 0;
     }
 
     private static IEnumerable<(string Name, Func<Task<IReadOnlyList<Figure>>> Measure)> Measurements(WatcherSettings settings, CancellationToken cancellationToken)

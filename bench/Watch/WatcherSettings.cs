@@ -10,13 +10,39 @@ namespace Provenance.Bench.Watch;
 /// <param name="Environment">Variables for the watcher's process, <c>NAME=VALUE</c>.</param>
 internal sealed record WatcherSettings(bool Json, bool Quick, int Rounds, string? Only, IReadOnlyList<string> Environment)
 {
-    public static WatcherSettings Parse(string[] args)
+    /// <summary>Reads the arguments after the benchmark's name; null where one of them means nothing.</summary>
+    public static WatcherSettings? Parse(IEnumerable<string> arguments)
     {
-        bool quick = args.Contains("--quick");
-        int rounds = Values(args, "--rounds") is [{ } text, ..] ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : quick ? 1 : 3;
-        return new WatcherSettings(args.Contains("--json"), quick, rounds, Values(args, "--only").FirstOrDefault(), Values(args, "--env"));
-    }
+        bool json = false, quick = false;
+        int? rounds = null;
+        string? only = null;
+        var environment = new List<string>();
+        var rest = new Queue<string>(arguments);
+        while (rest.TryDequeue(out string? option))
+        {
+            string? value = option is "--json" or "--quick" ? "" : rest.TryDequeue(out string? next) ? next : null;
+            switch (option, value)
+            {
+                case ("--json", _):
+                    json = true;
+                    break;
+                case ("--quick", _):
+                    quick = true;
+                    break;
+                case ("--rounds", _) when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0:
+                    rounds = count;
+                    break;
+                case ("--only", "5000" or "20000" or "live" or "100000" or "takeover" or "resync"):
+                    only = value;
+                    break;
+                case ("--env", not null) when value.IndexOf('=', StringComparison.Ordinal) > 0:
+                    environment.Add(value);
+                    break;
+                default:
+                    return null;
+            }
+        }
 
-    private static List<string> Values(string[] args, string option) =>
-        [.. args.Zip(args.Skip(1)).Where(pair => pair.First == option).Select(static pair => pair.Second)];
+        return new WatcherSettings(json, quick, rounds ?? (quick ? 1 : 3), only, environment);
+    }
 }
