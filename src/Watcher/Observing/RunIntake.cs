@@ -56,15 +56,20 @@ internal sealed class RunIntake
         {
             if (entry.State is JournalState.Observed && entry.DeadLetter is null)
             {
-                var run = ledger.RunOf(entry);
-                byte[] evidence = ledger.EvidenceOf(entry);
-                using var document = JsonDocument.Parse(evidence);
-                var read = new RunDocument(run.Run, document.RootElement);
-                if (kinds.FirstOrDefault(k => k.Recognises(read)) is { } kind)
-                {
-                    await WaitAsync(new WaitingRun(entry, kind, run.Uid, time.GetTimestamp()), cancellationToken).ConfigureAwait(false);
-                }
+                await ResumeAsync(entry, cancellationToken).ConfigureAwait(false);
             }
+        }
+    }
+
+    /// <summary>Takes a run up again that has no statement yet.</summary>
+    public async Task ResumeAsync(LedgerEntry entry, CancellationToken cancellationToken)
+    {
+        var run = ledger.RunOf(entry);
+        using var document = JsonDocument.Parse(ledger.EvidenceOf(entry));
+        var read = new RunDocument(run.Run, document.RootElement);
+        if (kinds.FirstOrDefault(k => k.Recognises(read)) is { } kind)
+        {
+            await WaitAsync(new WaitingRun(entry, kind, run.Uid, time.GetTimestamp()), cancellationToken).ConfigureAwait(false);
         }
     }
 

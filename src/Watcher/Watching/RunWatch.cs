@@ -162,7 +162,17 @@ public sealed class RunWatch : IAsyncDisposable
             {
                 foreach (var entry in ledger.OpenEntries.Where(static e => e.DeadLetter is not null))
                 {
-                    if (request is RetryRequests.All || ledger.RunOf(entry).Uid == request)
+                    if (request is not RetryRequests.All && ledger.RunOf(entry).Uid != request)
+                    {
+                        continue;
+                    }
+
+                    if (entry.State is JournalState.Observed)
+                    {
+                        ledger.Retry(entry);
+                        await intake.ResumeAsync(entry, cancellationToken).ConfigureAwait(false);
+                    }
+                    else
                     {
                         outbox.Retry(entry);
                     }

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
-using Provenance.Watcher.Documents;
 using Provenance.Watcher.Dispatching;
+using Provenance.Watcher.Documents;
 using Provenance.Watcher.Kubernetes;
 using Provenance.Watcher.Ledgers;
 using Provenance.Watcher.Runs;

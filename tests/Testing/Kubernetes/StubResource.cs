@@ -53,6 +53,17 @@ public sealed class StubResource
         }
     }
 
+    /// <summary>The bytes of an object that is there.</summary>
+    public byte[] Bytes(string @namespace, string name) => Find(@namespace, name)!.Json;
+
+    /// <summary>Changes an object that is there.</summary>
+    public void Change(string @namespace, string name, Action<JsonNode> change) => Update(@namespace, name, existing =>
+    {
+        var node = JsonNode.Parse(existing!.Json)!;
+        change(node);
+        return node;
+    });
+
     /// <summary>Deletes an object.</summary>
     public void Delete(string @namespace, string name)
     {
