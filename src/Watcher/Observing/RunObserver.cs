@@ -208,13 +208,18 @@ internal sealed class RunObserver : IObjectHandler
         var head = ObjectHead.Read(json);
         var state = followed[resource.Resource];
         var live = state.In(resource.Namespace).Live;
+        var uid = RunKey.Of(head.Uid, default);
+        if (!live.Named(uid, change is ObjectChange.Listed))
+        {
+            // The watch was ahead of the list, and brings whatever comes after.
+            return default;
+        }
+
         if (state.Kind is not { } kind)
         {
             return LookAtCompanion(resource, change, json, in head);
         }
 
-        var uid = RunKey.Of(head.Uid, default);
-        live.Named(uid);
         if (!kind.MayBeOver(in head))
         {
             intake.GoesOn(uid);
