@@ -106,8 +106,14 @@ public sealed class StreamedListTests : IAsyncLifetime
     {
         await using var following = new Following(server, Following.Streams);
         await following.ToldAsync("start Start", "Listed a", "Listed b", "complete");
-        runs.Error(410, "Expired");
-        await following.ToldAsync("start Start", "Listed a", "Listed b", "complete", "start Expired", "Listed a", "Listed b", "complete");
+        await following.UntilAsync(() =>
+        {
+            // The streamed list that was left may take an event before the server sees that it was.
+            runs.Error(410, "Expired");
+            return following.Handler.Calls.Contains("start Expired");
+        });
+        await following.UntilAsync(() => following.Handler.Calls.Count(static c => c is "complete") > 1);
+        server.Requests.Count(static r => IsStreamedList(r)).Should().BeGreaterThan(1);
     }
 
     private static bool IsStreamedList(StubRequest request) => request.Target.Contains("sendInitialEvents=true", StringComparison.Ordinal);
