@@ -20,7 +20,6 @@ internal sealed class RunObserver : IObjectHandler
     private readonly IRunWatchObserver observer;
     private readonly TimeProvider time;
     private readonly Dictionary<RunResource, FollowedResource> followed = [];
-
     private readonly Lock gate = new();
     private readonly HashSet<RunKey> unseen;
 
@@ -216,7 +215,6 @@ internal sealed class RunObserver : IObjectHandler
         var uid = RunKey.Of(head.Uid, default);
         if (!live.Named(uid, change is ObjectChange.Listed))
         {
-            // The watch was ahead of the list, and brings whatever comes after.
             return default;
         }
 
@@ -261,7 +259,8 @@ internal sealed class RunObserver : IObjectHandler
     /// <summary>Whether a run that is over for good is known, so that nothing but its UID needs to be read.</summary>
     private bool PassOver(LiveRuns live, ObjectChange change, ReadOnlySpan<byte> uid)
     {
-        if (uid.IsEmpty || RunKey.Of(uid, default) is var key && !ledger.IsKnown(key))
+        var key = RunKey.Of(uid, default);
+        if (uid.IsEmpty || !ledger.IsKnown(key))
         {
             return false;
         }
