@@ -43,6 +43,9 @@ internal sealed class WatchReporter : IRunWatchObserver, IApiObserver
         metrics.Describe("provenance_watch_oldest_unattested_seconds", "gauge", "How long the oldest run that is not dealt with has waited.");
         metrics.Describe("provenance_watch_journal_bytes", "gauge", "The size of the journal.");
         metrics.Describe("provenance_watch_is_leader", "gauge", "Whether this replica acts on a shard.");
+        metrics.Describe("process_resident_memory_bytes", "gauge", "Memory of the process that is resident.");
+        metrics.Describe("dotnet_gc_committed_bytes", "gauge", "Memory that the garbage collector holds, as of its last collection.");
+        metrics.Describe("dotnet_gc_heap_bytes", "gauge", "Memory that objects took at the last collection.");
         metrics.Describe("provenance_watch_registry_down", "gauge", "Whether a registry is left alone at the moment.");
     }
 
@@ -128,6 +131,9 @@ internal sealed class WatchReporter : IRunWatchObserver, IApiObserver
         metrics.Set("provenance_watch_dead_letters", "", status.DeadLetters);
         metrics.Set("provenance_watch_oldest_unattested_seconds", "", status.OldestUnattested.TotalSeconds);
         metrics.Set("provenance_watch_journal_bytes", "", status.JournalSize);
+        metrics.Set("process_resident_memory_bytes", "", Environment.WorkingSet);
+        metrics.Set("dotnet_gc_committed_bytes", "", GC.GetGCMemoryInfo().TotalCommittedBytes);
+        metrics.Set("dotnet_gc_heap_bytes", "", GC.GetGCMemoryInfo().HeapSizeBytes);
         for (int i = 0; i < shards; i++)
         {
             metrics.Set("provenance_watch_is_leader", $"shard=\"{i}\"", status.Shards.Contains(i) ? 1 : 0);

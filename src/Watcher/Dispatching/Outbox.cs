@@ -8,46 +8,34 @@ namespace Provenance.Watcher.Dispatching;
 /// Sends the attestation of every run that the ledger holds, however long that takes: a passing fault is tried again without end, a
 /// registry that is away is left alone meanwhile, and what only an operator can mend is put aside with its reason.
 /// </summary>
-internal sealed class Outbox(RunLedger ledger, IRunPublication publication, IShardOwnership ownership, IOutboxObserver observer, OutboxOptions options, TimeProvider time)
-    : IAsyncDisposable
+internal sealed class Outbox : IAsyncDisposable
 {
+    private readonly RunLedger ledger;
+    private readonly IRunPublication publication;
+    private readonly IShardOwnership ownership;
+    private readonly IOutboxObserver observer;
+    private readonly OutboxOptions options;
+    private readonly TimeProvider time;
+    private readonly DispatchLoop loop;
+    private readonly Destinations destinations;
+    private readonly LedgerSweep sweep;
     private readonly Lock gate = new();
     private readonly Lock telling = new();
-    private readonly DispatchQueue queue = new(options.NewPerBacklog);
-    private readonly Dictionary<string, DestinationBreaker> breakers = new(StringComparer.Ordinal);
     private readonly HashSet<LedgerEntry> notOurs = [];
-    private readonly CancellationTokenSource stopping = new();
-    private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ITimer? alarm;
-    private int underWay;
-    private int lastSegment;
-    private bool pumping;
-    private bool pumpAgain;
-    private bool cleaning;
+
+    public Outbox(RunLedger ledger, IRunPublication publication, IShardOwnership ownership, IOutboxObserver observer, OutboxOptions options, TimeProvider time)
+    {
+        (this.ledger, this.publication, this.ownership, this.observer, this.options, this.time) = (ledger, publication, ownership, observer, options, time);
+        loop = new DispatchLoop(options, WorkAsync, time);
+        destinations = new Destinations(options, time);
+        sweep = new LedgerSweep(ledger);
+    }
 
     /// <summary>How many runs are waiting, being worked on, or parked.</summary>
-    public int Depth
-    {
-        get
-        {
-            lock (gate)
-            {
-                return queue.Count + underWay + notOurs.Count + breakers.Values.Sum(static b => b.Waiting);
-            }
-        }
-    }
+    public int Depth => Locked(() => loop.Count + notOurs.Count + destinations.Waiting);
 
     /// <summary>The registries that are left alone at the moment.</summary>
-    public IReadOnlyList<string> RegistriesDown
-    {
-        get
-        {
-            lock (gate)
-            {
-                return [.. breakers.Values.Where(static b => b.IsOpen).Select(static b => b.Registry)];
-            }
-        }
-    }
+    public IReadOnlyList<string> RegistriesDown => Locked(() => destinations.Down);
 
     /// <summary>Takes up every run that an earlier process left.</summary>
     public void Resume()
@@ -62,30 +50,19 @@ internal sealed class Outbox(RunLedger ledger, IRunPublication publication, ISha
     }
 
     /// <summary>Takes up a run that has its statement.</summary>
-    public void Add(LedgerEntry entry)
-    {
-        lock (gate)
-        {
-            queue.Add(entry);
-        }
-
-        Pump();
-    }
+    public void Add(LedgerEntry entry) => loop.Add(entry);
 
     /// <summary>Takes up the runs that became ours.</summary>
     public void OwnershipChanged()
     {
+        LedgerEntry[] ours;
         lock (gate)
         {
-            foreach (var entry in notOurs)
-            {
-                queue.Add(entry);
-            }
-
+            ours = [.. notOurs];
             notOurs.Clear();
         }
 
-        Pump();
+        loop.Add(ours);
     }
 
     /// <summary>Is told of every run that was settled here.</summary>
@@ -115,115 +92,38 @@ internal sealed class Outbox(RunLedger ledger, IRunPublication publication, ISha
     }
 
     /// <summary>Tells of a run that was settled without being sent.</summary>
-    public void Tell(Delivering.DeliveryReport report)
+    public void Tell(Delivering.DeliveryReport report) => Tell(o => o.Settled(report, null, isBacklog: false));
+
+    /// <summary>Stops: what is under way is broken off, and goes on with the next process.</summary>
+    public ValueTask DisposeAsync() => loop.DisposeAsync();
+
+    /// <summary>Observers are told one thing at a time.</summary>
+    private void Tell(Action<IOutboxObserver> what)
     {
         lock (telling)
         {
-            observer.Settled(report, null, isBacklog: false);
+            what(observer);
         }
     }
 
-    /// <summary>Stops: what is under way is broken off, and goes on with the next process.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        bool busy;
-        await stopping.CancelAsync().ConfigureAwait(false);
-        lock (gate)
-        {
-            queue.Clear();
-            busy = underWay > 0;
-            alarm?.Dispose();
-        }
-
-        if (busy)
-        {
-            await idle.Task.ConfigureAwait(false);
-        }
-
-        stopping.Dispose();
-    }
-
-    private void Pump()
-    {
-        lock (gate)
-        {
-            if (pumping)
-            {
-                pumpAgain = true;
-                return;
-            }
-
-            pumping = true;
-        }
-
-        while (TakeNext() is { } entry)
-        {
-            _ = RunAsync(entry);
-        }
-    }
-
-    private LedgerEntry? TakeNext()
-    {
-        lock (gate)
-        {
-            do
-            {
-                pumpAgain = false;
-                if (!stopping.IsCancellationRequested && underWay < options.Concurrency && queue.TryTake(time.GetTimestamp(), out var entry))
-                {
-                    underWay++;
-                    return entry;
-                }
-            }
-            while (pumpAgain);
-            SetAlarm();
-            pumping = false;
-            return null;
-        }
-    }
-
-    private void SetAlarm()
-    {
-        // With no place free, the end of what is under way is what counts.
-        if (queue.NextDue is { } due && underWay < options.Concurrency && !stopping.IsCancellationRequested)
-        {
-            var wait = TimeSpan.FromSeconds(Math.Max(0, due - time.GetTimestamp()) / (double)time.TimestampFrequency) + TimeSpan.FromMilliseconds(1);
-            alarm ??= time.CreateTimer(_ => Pump(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            alarm.Change(wait, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private async Task RunAsync(LedgerEntry entry)
+    private async Task WorkAsync(LedgerEntry entry, CancellationToken stopping)
     {
         try
         {
-            await ProcessAsync(entry).ConfigureAwait(false);
+            await ProcessAsync(entry, stopping).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // The next process goes on with it.
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e) when (e is not OutOfMemoryException && !stopping.IsCancellationRequested)
         {
             // What nobody foresaw must neither end the process nor lose the run.
             Delay(entry, null, $"{e.GetType().Name}: {e.Message}");
         }
 
-        await CleanAsync().ConfigureAwait(false);
-        lock (gate)
-        {
-            if (--underWay is 0 && stopping.IsCancellationRequested)
-            {
-                idle.TrySetResult();
-            }
-        }
-
-        Pump();
+        await sweep.SweepAsync(stopping).ConfigureAwait(false);
     }
 
-    private async Task ProcessAsync(LedgerEntry entry)
+    private async Task ProcessAsync(LedgerEntry entry, CancellationToken stopping)
     {
-        await ledger.CommitAsync(entry, stopping.Token).ConfigureAwait(false);
+        await ledger.CommitAsync(entry, stopping).ConfigureAwait(false);
         if (!ReferenceEquals(ledger.Find(entry.Key), entry))
         {
             // It was settled meanwhile; who else waits for its registries must not wait for it.
@@ -246,7 +146,7 @@ internal sealed class Outbox(RunLedger ledger, IRunPublication publication, ISha
             return;
         }
 
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token, term.Lost);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(stopping, term.Lost);
         entry.Attempts++;
         try
         {
@@ -285,10 +185,7 @@ internal sealed class Outbox(RunLedger ledger, IRunPublication publication, ISha
 
         ledger.Settle(entry, result.Settled!);
         OnSettled?.Invoke(entry.Key);
-        lock (telling)
-        {
-            observer.Settled(result.Report, entry.FinishedOn is { } finished ? time.GetUtcNow() - finished : null, entry.IsBacklog);
-        }
+        Tell(o => o.Settled(result.Report, entry.FinishedOn is { } finished ? time.GetUtcNow() - finished : null, entry.IsBacklog));
     }
 
     /// <summary>Puts a run aside that cannot go on by itself.</summary>
@@ -297,79 +194,36 @@ internal sealed class Outbox(RunLedger ledger, IRunPublication publication, ISha
     private void PutAside(LedgerEntry entry, Delivering.DeliveryReport report)
     {
         ledger.PutAside(entry, report.Problems[^1]);
-        lock (telling)
-        {
-            observer.PutAside(report);
-        }
+        Tell(o => o.PutAside(report));
     }
 
-    private bool MayEnter(string registry, LedgerEntry entry)
-    {
-        lock (gate)
-        {
-            return !breakers.TryGetValue(registry, out var breaker) || breaker.TryEnter(entry);
-        }
-    }
+    private bool MayEnter(string registry, LedgerEntry entry) => Locked(() => destinations.TryEnter(registry, entry));
 
     private void Answered(IReadOnlyList<string> registries)
     {
         foreach (string registry in registries)
         {
-            bool wasOpen;
-            lock (gate)
+            if (Locked(() => destinations.Succeed(registry)) is { } released)
             {
-                if (!breakers.TryGetValue(registry, out var breaker))
-                {
-                    continue;
-                }
-
-                wasOpen = breaker.IsOpen;
-                foreach (var released in breaker.Succeed())
-                {
-                    queue.Add(released);
-                }
-            }
-
-            if (wasOpen)
-            {
-                lock (telling)
-                {
-                    observer.RegistryUp(registry);
-                }
+                loop.Add(released);
+                Tell(o => o.RegistryUp(registry));
             }
         }
     }
 
     private void Fail(LedgerEntry entry, string registry, TimeSpan? retryAfter, string reason)
     {
-        bool isNews = false;
-        bool waits;
         entry.LastFailure = reason;
-        lock (gate)
+        var (next, isNews, waits) = Locked(() => destinations.Fail(entry, registry, retryAfter));
+        if (next is { } probe)
         {
-            if (!breakers.TryGetValue(registry, out var breaker))
-            {
-                breakers[registry] = breaker = new DestinationBreaker(registry, options, time);
-            }
-
-            bool wasOpen = breaker.IsOpen;
-            var probe = breaker.Fail(entry, retryAfter);
-            if (probe is { } next)
-            {
-                queue.AddLater(next.Probe, next.Due);
-            }
-
-            isNews = !wasOpen && breaker.IsOpen;
-            waits = breaker.IsOpen;
-            Leave(entry, except: registry);
+            loop.AddLater(probe.Probe, probe.Due);
         }
 
+        Leave(entry, except: registry);
         if (isNews)
         {
-            lock (telling)
-            {
-                observer.RegistryDown(registry, reason);
-            }
+            Tell(o => o.RegistryDown(registry, reason));
         }
 
         if (!waits)
@@ -385,17 +239,11 @@ internal sealed class Outbox(RunLedger ledger, IRunPublication publication, ISha
         entry.LastFailure = reason;
         double ceiling = Math.Min(options.LongestDelay.TotalSeconds, options.FirstDelay.TotalSeconds * Math.Pow(2, Math.Min(entry.Attempts, 20)));
         double wait = Math.Max(retryAfter?.TotalSeconds ?? 0, Math.Max(options.FirstDelay.TotalSeconds / 4, ceiling * options.Chance.NextDouble()));
-        lock (gate)
-        {
-            queue.AddLater(entry, time.GetTimestamp() + (long)(wait * time.TimestampFrequency));
-        }
+        loop.AddLater(entry, time.GetTimestamp() + (long)(wait * time.TimestampFrequency));
 
         if (isFirst)
         {
-            lock (telling)
-            {
-                observer.Delayed(entry.Run, reason);
-            }
+            Tell(o => o.Delayed(entry.Run, reason));
         }
     }
 
@@ -420,50 +268,17 @@ internal sealed class Outbox(RunLedger ledger, IRunPublication publication, ISha
     /// <summary>A run does not go on for now: where it was to try whether a registry is back, another one does.</summary>
     private void Leave(LedgerEntry entry, string? except = null)
     {
-        lock (gate)
+        foreach (var (probe, due) in Locked(() => destinations.Leave(entry, except)))
         {
-            foreach (var breaker in breakers.Values)
-            {
-                if (breaker.Registry != except && breaker.Abandon(entry) is { } next)
-                {
-                    queue.AddLater(next.Probe, next.Due);
-                }
-            }
+            loop.AddLater(probe, due);
         }
     }
 
-    private async Task CleanAsync()
+    private T Locked<T>(Func<T> work)
     {
         lock (gate)
         {
-            if (cleaning || ledger.CurrentSegment == lastSegment || stopping.IsCancellationRequested)
-            {
-                return;
-            }
-
-            (cleaning, lastSegment) = (true, ledger.CurrentSegment);
-        }
-
-        try
-        {
-            while (await ledger.CleanAsync(stopping.Token).ConfigureAwait(false))
-            {
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The next process cleans up.
-        }
-        catch (IOException)
-        {
-            // The next segment brings the next try.
-        }
-        finally
-        {
-            lock (gate)
-            {
-                cleaning = false;
-            }
+            return work();
         }
     }
 }

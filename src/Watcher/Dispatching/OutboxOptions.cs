@@ -4,7 +4,7 @@ namespace Provenance.Watcher.Dispatching;
 internal sealed record OutboxOptions
 {
     /// <summary>How many runs are worked on at once.</summary>
-    public int Concurrency { get; init; } = 48;
+    public int Concurrency { get; init; } = 32;
 
     /// <summary>How many new runs go before one of the backlog does.</summary>
     public int NewPerBacklog { get; init; } = 4;

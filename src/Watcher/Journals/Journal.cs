@@ -13,12 +13,11 @@ internal sealed class Journal : IAsyncDisposable
     private readonly JournalOptions options;
     private readonly TimeProvider time;
     private readonly Lock turn = new();
-    private readonly List<(long Sequence, TaskCompletionSource Done)> waiting = [];
+    private readonly CommitWaiters waiters;
     private readonly CancellationTokenSource closing = new();
     private readonly SortedDictionary<int, long> sizes = [];
     private ArrayBufferWriter<byte> pending = new(64 * 1024);
     private ArrayBufferWriter<byte> beingWritten = new(64 * 1024);
-    private TaskCompletionSource? writable;
     private Task pump = Task.CompletedTask;
     private bool pumping;
     private bool ending;
@@ -32,6 +31,7 @@ internal sealed class Journal : IAsyncDisposable
         this.storage = storage;
         this.options = options;
         this.time = time;
+        waiters = new CommitWaiters(options.ContinueInline);
     }
 
     /// <summary>Why the journal cannot be written at the moment; null while it can.</summary>
@@ -136,19 +136,10 @@ internal sealed class Journal : IAsyncDisposable
     /// <summary>Returns once everything up to the sequence is there even after a crash.</summary>
     public Task CommitAsync(long sequence, CancellationToken cancellationToken)
     {
-        TaskCompletionSource done;
         lock (turn)
         {
-            if (sequence <= durable)
-            {
-                return Task.CompletedTask;
-            }
-
-            done = NewSource();
-            waiting.Add((sequence, done));
+            return sequence <= durable ? Task.CompletedTask : waiters.For(sequence).WaitAsync(cancellationToken);
         }
-
-        return done.Task.WaitAsync(cancellationToken);
     }
 
     /// <summary>Returns once records can be added without piling up in memory.</summary>
@@ -156,7 +147,7 @@ internal sealed class Journal : IAsyncDisposable
     {
         lock (turn)
         {
-            return pending.WrittenCount < options.MaximumPending ? Task.CompletedTask : (writable ??= NewSource()).Task.WaitAsync(cancellationToken);
+            return pending.WrittenCount < options.MaximumPending ? Task.CompletedTask : waiters.ForRoom().WaitAsync(cancellationToken);
         }
     }
 
@@ -205,24 +196,21 @@ internal sealed class Journal : IAsyncDisposable
             // Those who wait learn it below.
         }
 
-        List<TaskCompletionSource> abandoned;
+        IReadOnlyList<TaskCompletionSource> abandoned;
         lock (turn)
         {
-            abandoned = [.. waiting.Select(static w => w.Done)];
-            waiting.Clear();
-            if (writable is not null)
-            {
-                abandoned.Add(writable);
-            }
+            abandoned = waiters.TakeUpTo(long.MaxValue);
         }
 
-        abandoned.ForEach(static a => a.TrySetCanceled());
+        foreach (var waiter in abandoned)
+        {
+            waiter.TrySetCanceled(CancellationToken.None);
+        }
+
         await closing.CancelAsync().ConfigureAwait(false);
         closing.Dispose();
         storage.Dispose();
     }
-
-    private TaskCompletionSource NewSource() => new(options.ContinueInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
 
     private void StartPump()
     {
@@ -301,27 +289,13 @@ internal sealed class Journal : IAsyncDisposable
 
     private void Conclude(int number, long length, long last)
     {
-        var done = new List<TaskCompletionSource>();
+        IReadOnlyList<TaskCompletionSource> done;
         lock (turn)
         {
             sizes[number] = length;
             Reset();
             durable = last;
-            for (int i = waiting.Count - 1; i >= 0; i--)
-            {
-                if (waiting[i].Sequence <= durable)
-                {
-                    done.Add(waiting[i].Done);
-                    waiting.RemoveAt(i);
-                }
-            }
-
-            done.Reverse();
-            if (writable is not null)
-            {
-                done.Add(writable);
-                writable = null;
-            }
+            done = waiters.TakeUpTo(last);
         }
 
         foreach (var waiter in done)

@@ -19,5 +19,5 @@ internal sealed record LedgerOptions
     public TimeSpan GoneRetention { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>How many statements stay in memory while they wait; the others are read from the journal.</summary>
-    public int StatementsInMemory { get; init; } = 512;
+    public int StatementsInMemory { get; init; } = 128;
 }

@@ -13,10 +13,8 @@ internal sealed class RunLedger : IAsyncDisposable
 {
     private readonly Lock gate = new();
     private readonly Dictionary<RunKey, LedgerEntry> open = [];
-    private readonly Dictionary<RunKey, int> settled = [];
-    private readonly Queue<(RunKey Key, long Since)> gone = new();
+    private readonly SettledKeys settled;
     private readonly LedgerOptions options;
-    private readonly TimeProvider time;
     private readonly CompanionIndex companionIndex;
     private Journal journal = null!;
     private long lastNumber;
@@ -25,33 +23,15 @@ internal sealed class RunLedger : IAsyncDisposable
     private RunLedger(LedgerOptions options, TimeProvider time)
     {
         this.options = options;
-        this.time = time;
+        settled = new SettledKeys(options.GoneRetention, time);
         companionIndex = new CompanionIndex(options, time);
     }
 
-    /// <summary>How many runs are not settled.</summary>
-    public int OpenCount
-    {
-        get
-        {
-            lock (gate)
-            {
-                return open.Count;
-            }
-        }
-    }
-
     /// <summary>The runs that are not settled, in the order in which they were observed.</summary>
-    public IReadOnlyList<LedgerEntry> OpenEntries
-    {
-        get
-        {
-            lock (gate)
-            {
-                return [.. open.Values.OrderBy(static e => e.Number)];
-            }
-        }
-    }
+    public IReadOnlyList<LedgerEntry> OpenEntries => Locked(() => open.Values.OrderBy(static e => e.Number).ToList());
+
+    /// <summary>How the ledger stands.</summary>
+    public LedgerSummary Summary => Locked(() => LedgerSummary.Of(open.Values));
 
     /// <summary>The last states of objects that say something about runs which own them.</summary>
     public Companions Companions { get; private set; } = null!;
@@ -82,7 +62,7 @@ internal sealed class RunLedger : IAsyncDisposable
 
         foreach (var (key, segment) in replay.Settled)
         {
-            ledger.settled[key] = segment;
+            ledger.settled.Add(key, segment);
         }
 
         foreach (var (number, (owner, position)) in replay.Companions)
@@ -98,7 +78,7 @@ internal sealed class RunLedger : IAsyncDisposable
     {
         lock (gate)
         {
-            return settled.ContainsKey(key) || open.ContainsKey(key);
+            return settled.Contains(key) || open.ContainsKey(key);
         }
     }
 
@@ -107,30 +87,15 @@ internal sealed class RunLedger : IAsyncDisposable
     {
         lock (gate)
         {
-            return settled.ContainsKey(key);
+            return settled.Contains(key);
         }
     }
 
     /// <summary>The entry of a run that is not settled; null where there is none.</summary>
-    public LedgerEntry? Find(RunKey key)
-    {
-        lock (gate)
-        {
-            return open.GetValueOrDefault(key);
-        }
-    }
+    public LedgerEntry? Find(RunKey key) => Locked(() => open.GetValueOrDefault(key));
 
     /// <summary>The settled runs.</summary>
-    public IReadOnlyList<RunKey> SettledKeys
-    {
-        get
-        {
-            lock (gate)
-            {
-                return [.. settled.Keys];
-            }
-        }
-    }
+    public IReadOnlyList<RunKey> SettledKeys => Locked(settled.Segments.Keys.ToList);
 
     /// <summary>Takes in a run that is over, with its statement, or with the evidence that a statement will be made of later.</summary>
     /// <returns>The entry; null where the run was known already.</returns>
@@ -139,7 +104,7 @@ internal sealed class RunLedger : IAsyncDisposable
         byte[] meta = JsonSerializer.SerializeToUtf8Bytes(run, LedgerFormat.Default.ObservedRun);
         lock (gate)
         {
-            if (settled.ContainsKey(key) || open.ContainsKey(key))
+            if (settled.Contains(key) || open.ContainsKey(key))
             {
                 return null;
             }
@@ -239,13 +204,7 @@ internal sealed class RunLedger : IAsyncDisposable
     }
 
     /// <summary>The attestation of a subject that has it; null where it does not.</summary>
-    public string? PushedTo(LedgerEntry entry, int index)
-    {
-        lock (gate)
-        {
-            return entry.Pushed?.GetValueOrDefault(index);
-        }
-    }
+    public string? PushedTo(LedgerEntry entry, int index) => Locked(() => entry.Pushed?.GetValueOrDefault(index));
 
     /// <summary>Closes a run.</summary>
     public void Settle(LedgerEntry entry, SettledRun outcome)
@@ -256,7 +215,7 @@ internal sealed class RunLedger : IAsyncDisposable
             {
                 Drop(entry);
                 Append(entry, JournalState.Done, outcome.Encode(entry.Key));
-                settled[entry.Key] = journal.CurrentSegment;
+                settled.Add(entry.Key, journal.CurrentSegment);
                 if (entry.IsGone)
                 {
                     Forget(entry.Key);
@@ -270,13 +229,13 @@ internal sealed class RunLedger : IAsyncDisposable
     {
         lock (gate)
         {
-            if (settled.ContainsKey(key) || open.ContainsKey(key))
+            if (settled.Contains(key) || open.ContainsKey(key))
             {
                 return;
             }
 
             journal.Append(JournalState.Done, ++lastNumber, outcome.Encode(key), out _);
-            settled[key] = journal.CurrentSegment;
+            settled.Add(key, journal.CurrentSegment);
         }
     }
 
@@ -301,10 +260,7 @@ internal sealed class RunLedger : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Forgets a run whose object is gone for good, a while after it is settled: its UID will not be used again, but events about it may be
-    /// told again, and what was known of its children is gone.
-    /// </summary>
+    /// <summary>Forgets a run whose object is gone for good, a while after it is settled.</summary>
     public void Forget(RunKey key)
     {
         lock (gate)
@@ -313,23 +269,13 @@ internal sealed class RunLedger : IAsyncDisposable
             {
                 entry.IsGone = true;
             }
-            else if (settled.ContainsKey(key))
-            {
-                gone.Enqueue((key, time.GetTimestamp()));
-            }
 
-            while (gone.TryPeek(out var oldest) && time.GetElapsedTime(oldest.Since) > options.GoneRetention)
-            {
-                settled.Remove(gone.Dequeue().Key);
-            }
+            settled.Forget(key);
         }
     }
 
     /// <summary>Returns once everything written of a run is on disk.</summary>
-    public Task CommitAsync(LedgerEntry entry, CancellationToken cancellationToken)
-    {
-        return journal.CommitAsync(entry.Sequence, cancellationToken);
-    }
+    public Task CommitAsync(LedgerEntry entry, CancellationToken cancellationToken) => journal.CommitAsync(entry.Sequence, cancellationToken);
 
     /// <summary>Returns once everything written so far is on disk.</summary>
     public Task CommitAsync(CancellationToken cancellationToken) => journal.CommitAsync(journal.LastSequence, cancellationToken);
@@ -340,17 +286,19 @@ internal sealed class RunLedger : IAsyncDisposable
     /// <summary>Removes the oldest segment when it is hardly needed any more, taking over what still is.</summary>
     /// <returns>Whether one was removed, so that it is worth asking again.</returns>
     public Task<bool> CleanAsync(CancellationToken cancellationToken) =>
-        new LedgerCleaner(journal, options, gate, open, settled, companionIndex).CleanAsync(cancellationToken);
+        new LedgerCleaner(journal, options, gate, open, settled.Segments, companionIndex).CleanAsync(cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => journal.DisposeAsync();
 
-    private byte[] Read(LedgerEntry entry, Func<LedgerEntry, JournalPosition> position)
+    /// <summary>A segment is removed only while nobody reads.</summary>
+    private byte[] Read(LedgerEntry entry, Func<LedgerEntry, JournalPosition> position) => Locked(() => journal.Read(position(entry)));
+
+    private T Locked<T>(Func<T> read)
     {
         lock (gate)
         {
-            // A segment is removed only while nobody reads.
-            return journal.Read(position(entry));
+            return read();
         }
     }
 

@@ -15,11 +15,27 @@ namespace Provenance.Watcher.Observing;
 /// Takes in runs that look over: collects them, waits for their children at most as long as allowed, decides the statement and hands it to
 /// the outbox. What cannot be attested is settled with its reason.
 /// </summary>
-internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<IRunKind> kinds, RunObserverOptions options, IRunWatchObserver observer, TimeProvider time)
+internal sealed class RunIntake
 {
+    private readonly RunLedger ledger;
+    private readonly Outbox outbox;
+    private readonly IReadOnlyList<IRunKind> kinds;
+    private readonly RunObserverOptions options;
+    private readonly IRunWatchObserver observer;
+    private readonly TimeProvider time;
+    private readonly RunFamily families;
+    private readonly HeldRuns held;
+    private readonly HashSet<string> watchedKinds;
     private readonly Lock gate = new();
     private readonly Dictionary<string, WaitingRun> waiting = new(StringComparer.Ordinal);
-    private readonly Dictionary<RunKey, HeldRun> held = [];
+
+    public RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<IRunKind> kinds, RunObserverOptions options, IRunWatchObserver observer, TimeProvider time)
+    {
+        (this.ledger, this.outbox, this.kinds, this.options, this.observer, this.time) = (ledger, outbox, kinds, options, observer, time);
+        watchedKinds = [.. kinds.SelectMany(static k => k.Resources.Concat(k.Companions)).Select(static r => r.Kind)];
+        families = new RunFamily(ledger.Companions);
+        held = new HeldRuns(ledger, options, observer, (run, cancel) => TakeAsync(run, wasHeld: true, cancel), time);
+    }
 
     /// <summary>How many runs wait for children or are held.</summary>
     public int Count
@@ -63,13 +79,7 @@ internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<I
         TakeAsync(new HeldRun(key, kind, resource, evidence, sighting), wasHeld: false, cancellationToken);
 
     /// <summary>A run goes on: what it looked like before counts no more.</summary>
-    public void GoesOn(RunKey uid)
-    {
-        lock (gate)
-        {
-            held.Remove(uid);
-        }
-    }
+    public void GoesOn(RunKey uid) => held.Drop(uid);
 
     private async ValueTask TakeAsync(HeldRun seen, bool wasHeld, CancellationToken cancellationToken)
     {
@@ -83,10 +93,10 @@ internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<I
         }
 
         string uid = document.RootElement.Member("metadata"u8).Text("uid"u8) ?? "";
-        var collected = await CollectAsync(kind, run, uid, cancellationToken).ConfigureAwait(false);
-        if (collected.Outcome.State is RunState.NotDone || (!wasHeld && !sighting.IsGone && MayBeRetried(document.RootElement, collected.Outcome)))
+        var (collected, family) = await CollectAsync(kind, run, uid, cancellationToken).ConfigureAwait(false);
+        if (collected.Outcome.State is RunState.NotDone || (!wasHeld && !sighting.IsGone && HeldRuns.MayBeRetried(document.RootElement, collected.Outcome)))
         {
-            Hold(RunKey.Of(uid, null), seen, cancellationToken);
+            held.Hold(RunKey.Of(uid, null), seen, cancellationToken);
             return;
         }
 
@@ -105,14 +115,14 @@ internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<I
         {
             if (ledger.Observe(key, observed, [], FrozenStatement.Of(completed, options.BuilderId)) is { } entry)
             {
-                ledger.Companions.Release(uid);
+                families.Release(uid, family, HasOwner(document.RootElement));
                 outbox.Add(entry);
             }
         }
         else
         {
             ledger.SettleUnattested(key, new SettledRun("notAttested", time.GetUtcNow()) { Run = observed, Problems = observed.Problems });
-            ledger.Companions.Release(uid);
+            families.Release(uid, family, HasOwner(document.RootElement));
             Tell(observed, collected.Outcome);
         }
     }
@@ -178,7 +188,7 @@ internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<I
         }
 
         using var document = JsonDocument.Parse(ledger.EvidenceOf(run.Entry));
-        var collected = await CollectAsync(run.Kind, new RunDocument(run.Entry.Run, document.RootElement), run.Uid, cancellationToken).ConfigureAwait(false);
+        var (collected, family) = await CollectAsync(run.Kind, new RunDocument(run.Entry.Run, document.RootElement), run.Uid, cancellationToken).ConfigureAwait(false);
         if (collected.AwaitsChildren && !isLast)
         {
             return;
@@ -194,7 +204,7 @@ internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<I
             waiting.Remove(run.Uid);
         }
 
-        ledger.Companions.Release(run.Uid);
+        families.Release(run.Uid, family, HasOwner(document.RootElement));
         if (collected.Run is { } completed)
         {
             ledger.Freeze(run.Entry, ledger.RunOf(run.Entry) with { Problems = collected.Problems }, FrozenStatement.Of(completed, options.BuilderId));
@@ -208,103 +218,17 @@ internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<I
         }
     }
 
-    private async ValueTask<CollectedRun> CollectAsync(IRunKind kind, RunDocument run, string uid, CancellationToken cancellationToken)
+    private async ValueTask<(CollectedRun Collected, ChildRuns Family)> CollectAsync(IRunKind kind, RunDocument run, string uid, CancellationToken cancellationToken)
     {
-        var kept = await ledger.Companions.OfAsync(uid, cancellationToken).ConfigureAwait(false);
-        var children = kept.Count is 0 ? ChildRuns.None : await FamilyAsync(kept, cancellationToken).ConfigureAwait(false);
-        var collected = kind.Collect(run, children, options.Collect);
+        var family = await families.OfAsync(uid, cancellationToken).ConfigureAwait(false);
+        var collected = kind.Collect(run, family, options.Collect);
         return collected.Run is { } completed && options.Cluster is { } cluster
-            ? collected with { Identity = completed.Identity with { Cluster = cluster }, Run = completed with { Identity = completed.Identity with { Cluster = cluster } } }
-            : collected;
+            ? (collected with { Identity = completed.Identity with { Cluster = cluster }, Run = completed with { Identity = completed.Identity with { Cluster = cluster } } }, family)
+            : (collected, family);
     }
 
-    /// <summary>The objects kept for a run and, a few generations deep, for those: a training run owns a set that owns a Job that owns Pods.</summary>
-    private async Task<ChildRuns> FamilyAsync(IReadOnlyList<byte[]> kept, CancellationToken cancellationToken)
-    {
-        const int Generations = 4;
-        var byUid = new Dictionary<string, RunDocument>(StringComparer.Ordinal);
-        var generation = kept;
-        for (int i = 0; i < Generations && generation.Count > 0; i++)
-        {
-            var next = new List<byte[]>();
-            foreach (byte[] evidence in generation)
-            {
-                var root = JsonDocument.Parse(evidence).RootElement;
-                string uid = root.Member("metadata"u8).Text("uid"u8) ?? "";
-                bool isNew = !byUid.ContainsKey(uid);
-
-                // The last state of an object counts.
-                byUid[uid] = new RunDocument(uid, root);
-                if (isNew)
-                {
-                    next.AddRange(await ledger.Companions.OfAsync(uid, cancellationToken).ConfigureAwait(false));
-                }
-            }
-
-            generation = next;
-        }
-
-        return new ChildRuns(byUid.Values);
-    }
-
-    /// <summary>A run that looks over and is not, by what its kind knows, may get no further event.</summary>
-    private void Hold(RunKey uid, HeldRun run, CancellationToken cancellationToken)
-    {
-        lock (gate)
-        {
-            bool isHeld = held.ContainsKey(uid);
-            held[uid] = run;
-            if (!isHeld)
-            {
-                _ = ReleaseAsync(uid, cancellationToken);
-            }
-        }
-    }
-
-    private async Task ReleaseAsync(RunKey uid, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            try
-            {
-                await Task.Delay(options.HoldTime, time, cancellationToken).ConfigureAwait(false);
-                HeldRun? run;
-                lock (gate)
-                {
-                    held.TryGetValue(uid, out run);
-                }
-
-                if (run is null || ledger.IsKnown(run.Key))
-                {
-                    GoesOn(uid);
-                    return;
-                }
-
-                // While nothing is read, an event that says more may be waiting; and the latest state may be younger than the hold.
-                using var document = JsonDocument.Parse(run.Evidence);
-                if (ledger.Trouble is null && run.Kind.Collect(new RunDocument("", document.RootElement), ChildRuns.None, options.Collect).Outcome.State is not RunState.NotDone)
-                {
-                    GoesOn(uid);
-                    await TakeAsync(run, wasHeld: true, cancellationToken).ConfigureAwait(false);
-                    return;
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (Exception e) when (e is not OutOfMemoryException)
-            {
-                GoesOn(uid);
-                observer.Unreadable("held run", $"{e.GetType().Name}: {e.Message}");
-                return;
-            }
-        }
-    }
-
-    /// <summary>Whether a failure may be followed by another try: how long it has stood is measured by our clock, for the platform's may be another.</summary>
-    private static bool MayBeRetried(JsonElement root, RunOutcome outcome) =>
-        outcome.State is not RunState.Succeeded && !root.Member("status"u8).Member("completionTime"u8).Exists() && !root.Member("status"u8).Member("finishedAt"u8).Exists();
+    /// <summary>Whether the run is part of one that is watched as well.</summary>
+    private bool HasOwner(JsonElement root) => root.Member("metadata"u8).Items("ownerReferences"u8).Any(o => watchedKinds.Contains(o.Text("kind"u8) ?? ""));
 
     private ObservedRun Describe(CollectedRun collected, ServedResource resource, string uid, Sighting sighting) => new()
     {
@@ -335,6 +259,4 @@ internal sealed class RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<I
     });
 
     private sealed record WaitingRun(LedgerEntry Entry, IRunKind Kind, string Uid, long Since);
-
-    private sealed record HeldRun(RunKey Key, IRunKind Kind, ServedResource Resource, byte[] Evidence, Sighting Sighting);
 }

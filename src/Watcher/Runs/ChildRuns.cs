@@ -30,6 +30,9 @@ public sealed class ChildRuns
         }
     }
 
+    /// <summary>The UIDs of the documents that have one.</summary>
+    public IEnumerable<string> Uids => byOwner.Values.SelectMany(static list => list).Select(static d => d.Root.Member("metadata"u8).Text("uid"u8)).OfType<string>().Distinct(StringComparer.Ordinal);
+
     /// <summary>No children.</summary>
     public static ChildRuns None { get; } = new([]);
 

@@ -56,9 +56,8 @@ public sealed class RunWatch : IAsyncDisposable
     {
         get
         {
-            var open = ledger.OpenEntries;
-            var now = time.GetUtcNow();
-            var waitingFor = open.Where(static e => e.DeadLetter is null).Select(e => now - e.ObservedOn).DefaultIfEmpty().Max();
+            var summary = ledger.Summary;
+            var waitingFor = time.GetUtcNow() - (summary.Oldest ?? time.GetUtcNow());
             var notReady = new List<string>();
             if (ledger.Trouble is { } trouble)
             {
@@ -72,9 +71,9 @@ public sealed class RunWatch : IAsyncDisposable
 
             return new RunWatchStatus
             {
-                Open = open.Count,
+                Open = summary.Open,
                 AwaitingChildren = intake.Count,
-                DeadLetters = open.Count(static e => e.DeadLetter is not null),
+                DeadLetters = summary.DeadLetters,
                 OldestUnattested = waitingFor > TimeSpan.Zero ? waitingFor : TimeSpan.Zero,
                 JournalSize = ledger.JournalSize,
                 Shards = shards?.Owned ?? [0],

@@ -29,7 +29,7 @@ public sealed class RunLedgerTests
 
         await using var again = Open(storage);
         Describe(again, "run").Should().Be(before).And.NotBe("unknown");
-        again.OpenCount.Should().Be(state is "settled" ? 1 : 2);
+        again.OpenEntries.Count.Should().Be(state is "settled" ? 1 : 2);
     }
 
     [Theory]

@@ -103,7 +103,7 @@ public sealed class DeliveryFaultTests
 
         scene.Pass(120);
         scene.Watcher.Ledger.Trouble.Should().StartWith("The journal cannot be written:");
-        scene.Watcher.Ledger.OpenCount.Should().BeLessThan(5);
+        scene.Watcher.Ledger.OpenEntries.Count.Should().BeLessThan(5);
         Enumerable.Range(0, 20).Should().OnlyContain(i => scene.StatementsOf($"tr-{i}") == 0);
         scene.Watcher.IsDiskFull = false;
         scene.Pass(60);
