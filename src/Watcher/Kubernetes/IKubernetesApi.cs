@@ -6,7 +6,7 @@ namespace Provenance.Watcher.Kubernetes;
 public interface IKubernetesApi
 {
     /// <summary>
-    /// Names every object and then every change until it is cancelled, through every outage. A resource that the server does not serve is
+    /// Names every object, and every change meanwhile and after that, until it is cancelled, through every outage. A resource that the server does not serve is
     /// reported once and looked for again every minute.
     /// </summary>
     Task FollowAsync(RunResource resource, string? @namespace, IObjectHandler handler, CancellationToken cancellationToken);

@@ -9,7 +9,10 @@ public interface IObjectHandler
     /// <summary>Everything that exists is about to be named. The call is repeated when a listing has to begin anew.</summary>
     ValueTask ListStartedAsync(ServedResource resource, ListCause cause, CancellationToken cancellationToken);
 
-    /// <summary>An object exists, or was changed.</summary>
+    /// <summary>
+    /// An object exists, or was changed. A list and the changes since it began are told side by side: an object that is
+    /// <see cref="ObjectChange.Listed"/> may be older than a change of it that was told since the listing started, and may be deleted by then.
+    /// </summary>
     /// <param name="resource">Which kind it is: the items of built-in lists carry neither apiVersion nor kind.</param>
     /// <param name="change">What happened to it.</param>
     /// <param name="json">The object as the server sent it, valid only during the call.</param>

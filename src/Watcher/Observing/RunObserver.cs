@@ -19,8 +19,7 @@ internal sealed class RunObserver : IObjectHandler
     private readonly IRunGuard? guard;
     private readonly IRunWatchObserver observer;
     private readonly TimeProvider time;
-    private readonly Dictionary<RunResource, Followed> followed = [];
-
+    private readonly Dictionary<RunResource, FollowedResource> followed = [];
     private readonly Lock gate = new();
     private readonly HashSet<RunKey> unseen;
 
@@ -40,7 +39,7 @@ internal sealed class RunObserver : IObjectHandler
         {
             foreach (var resource in kind.Resources)
             {
-                followed[resource] = new Followed(kind, namespaces);
+                followed[resource] = new FollowedResource(kind, namespaces);
             }
         }
 
@@ -49,7 +48,7 @@ internal sealed class RunObserver : IObjectHandler
             // A resource that is both a run and a companion, such as a Job of a training run, is followed once, as a run.
             if (!followed.TryGetValue(companion, out var state))
             {
-                followed[companion] = state = new Followed(null, namespaces);
+                followed[companion] = state = new FollowedResource(null, namespaces);
             }
 
             state.IsCompanion = true;
@@ -205,16 +204,25 @@ internal sealed class RunObserver : IObjectHandler
     /// <summary>What there is to do about an object; nothing is built unless there is something.</summary>
     private Finding Look(ServedResource resource, ObjectChange change, ReadOnlySpan<byte> json)
     {
-        var head = ObjectHead.Read(json);
         var state = followed[resource.Resource];
         var live = state.In(resource.Namespace).Live;
+        if (guard is null && state is { Kind.MayReopen: false, IsCompanion: false } && PassOver(live, change, ObjectHead.ReadUid(json)))
+        {
+            return default;
+        }
+
+        var head = ObjectHead.Read(json);
+        var uid = RunKey.Of(head.Uid, default);
+        if (!live.Named(uid, change is ObjectChange.Listed))
+        {
+            return default;
+        }
+
         if (state.Kind is not { } kind)
         {
             return LookAtCompanion(resource, change, json, in head);
         }
 
-        var uid = RunKey.Of(head.Uid, default);
-        live.Named(uid);
         if (!kind.MayBeOver(in head))
         {
             intake.GoesOn(uid);
@@ -240,21 +248,43 @@ internal sealed class RunObserver : IObjectHandler
         bool isGone = change is ObjectChange.Deleted || head.IsDeleting;
         if (ledger.IsKnown(key))
         {
-            lock (gate)
-            {
-                unseen.Remove(key);
-            }
-
-            if (change is ObjectChange.Deleted)
-            {
-                ledger.Forget(key);
-            }
-
+            SeeKnown(key, change);
             return new Finding(key, null, null, isGone, LookAtGuard(resource, change, in head, isOver: true));
         }
 
         byte[] evidence = Evidence.Of(resource, json, in head);
         return new Finding(key, evidence, Keep(in head, evidence), isGone, LookAtGuard(resource, change, in head, isOver: true));
+    }
+
+    /// <summary>Whether a run that is over for good is known, so that nothing but its UID needs to be read.</summary>
+    private bool PassOver(LiveRuns live, ObjectChange change, ReadOnlySpan<byte> uid)
+    {
+        var key = RunKey.Of(uid, default);
+        if (uid.IsEmpty || !ledger.IsKnown(key))
+        {
+            return false;
+        }
+
+        if (live.Named(key, change is ObjectChange.Listed))
+        {
+            live.Ended(key);
+            SeeKnown(key, change);
+        }
+
+        return true;
+    }
+
+    private void SeeKnown(RunKey key, ObjectChange change)
+    {
+        lock (gate)
+        {
+            unseen.Remove(key);
+        }
+
+        if (change is ObjectChange.Deleted)
+        {
+            ledger.Forget(key);
+        }
     }
 
     /// <summary>A Pod says something once it is over, or goes.</summary>
@@ -283,34 +313,6 @@ internal sealed class RunObserver : IObjectHandler
         string uid = Encoding.UTF8.GetString(owner);
         ledger.Companions.Keep(uid, evidence);
         return uid;
-    }
-
-    private sealed class Followed(IRunKind? kind, IReadOnlyList<string> namespaces)
-    {
-        private readonly Dictionary<string, Place> places = namespaces.DefaultIfEmpty("").ToDictionary(static n => n, static _ => new Place(), StringComparer.Ordinal);
-
-        public IRunKind? Kind { get; } = kind;
-
-        public bool IsCompanion { get; set; }
-
-        public bool HasListed => places.Values.All(static p => p.HasListed);
-
-        public Place In(string? name) => places[name ?? ""];
-
-        public void ListedAll()
-        {
-            foreach (var place in places.Values)
-            {
-                place.HasListed = true;
-            }
-        }
-    }
-
-    private sealed class Place
-    {
-        public LiveRuns Live { get; } = new();
-
-        public volatile bool HasListed;
     }
 
     private readonly record struct Finding(RunKey Key, byte[]? Evidence, string? OwnerUid, bool IsGone, GuardedRun? Guarded);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using static Provenance.Watcher.Runs.JsonPlaces;
 
 namespace Provenance.Watcher.Runs;
 
@@ -86,6 +87,36 @@ public ref struct ObjectHead
         }
 
         return head;
+    }
+
+    /// <summary>Reads <c>metadata.uid</c> alone, and no further; empty where there is none.</summary>
+    /// <exception cref="JsonException">The bytes up to there are no JSON object.</exception>
+    public static ReadOnlySpan<byte> ReadUid(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaximumDepth });
+        reader.Read();
+        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        {
+            bool isMetadata = reader.ValueTextEquals("metadata"u8);
+            reader.Read();
+            if (!isMetadata || reader.TokenType is not JsonTokenType.StartObject)
+            {
+                reader.Skip();
+                continue;
+            }
+
+            while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+            {
+                if (reader.ValueTextEquals("uid"u8))
+                {
+                    return json[Text(ref reader)];
+                }
+
+                Pass(ref reader);
+            }
+        }
+
+        return default;
     }
 
     /// <summary>The status of the condition of a type.</summary>
@@ -179,62 +210,6 @@ public ref struct ObjectHead
         }
 
         return false;
-    }
-
-    private static ConditionStatus? ReadCondition(ref Utf8JsonReader reader, ReadOnlySpan<byte> type)
-    {
-        bool isType = false;
-        var status = ConditionStatus.Unknown;
-        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
-        {
-            bool namesType = reader.ValueTextEquals("type"u8);
-            bool namesStatus = reader.ValueTextEquals("status"u8);
-            reader.Read();
-            if (reader.TokenType is JsonTokenType.String)
-            {
-                isType |= namesType && reader.ValueTextEquals(type);
-                status = !namesStatus ? status
-                    : reader.ValueTextEquals("True"u8) ? ConditionStatus.True
-                    : reader.ValueTextEquals("False"u8) ? ConditionStatus.False
-                    : ConditionStatus.Unknown;
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-
-        return isType ? status : null;
-    }
-
-    private static void Pass(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        reader.Skip();
-    }
-
-    private static bool Exists(Range range) => range.End.Value > range.Start.Value;
-
-    private static Range Text(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        if (reader.TokenType is JsonTokenType.String)
-        {
-            int start = (int)reader.TokenStartIndex + 1;
-            return start..(start + reader.ValueSpan.Length);
-        }
-
-        reader.Skip();
-        return default;
-    }
-
-    private static Range Raw(ref Utf8JsonReader reader, JsonTokenType expected)
-    {
-        reader.Read();
-        bool fits = reader.TokenType == expected;
-        int start = (int)reader.TokenStartIndex;
-        reader.Skip();
-        return fits ? start..(int)reader.BytesConsumed : default;
     }
 
     private void ReadMetadata(ref Utf8JsonReader reader)

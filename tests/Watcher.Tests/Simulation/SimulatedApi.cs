@@ -14,6 +14,8 @@ internal sealed class SimulatedApi(SimulatedWorld world, SimulatedCluster cluste
         var collection = cluster.Of(resource.Plural);
         var served = new ServedResource { Resource = resource, Version = resource.Versions[0] };
         var cause = ListCause.Start;
+        int position = 0;
+        List<KeyValuePair<string, byte[]>> objects = [];
         while (true)
         {
             await PauseAsync(0.001, 0.5).ConfigureAwait(false);
@@ -22,13 +24,13 @@ internal sealed class SimulatedApi(SimulatedWorld world, SimulatedCluster cluste
                 continue;
             }
 
-            int position = collection.Changes.Count;
-            var objects = collection.Objects.ToList();
+            position = collection.Changes.Count;
+            objects = [.. collection.Objects];
             await handler.ListStartedAsync(served, cause, cancellationToken).ConfigureAwait(false);
-            if (await ListAsync(objects).ConfigureAwait(false))
+            if (await ListAsync().ConfigureAwait(false))
             {
                 await handler.ListCompletedAsync(served, cancellationToken).ConfigureAwait(false);
-                await WatchAsync(position).ConfigureAwait(false);
+                await WatchAsync().ConfigureAwait(false);
                 cause = ListCause.Expired;
             }
             else
@@ -37,7 +39,7 @@ internal sealed class SimulatedApi(SimulatedWorld world, SimulatedCluster cluste
             }
         }
 
-        async Task<bool> ListAsync(List<KeyValuePair<string, byte[]>> objects)
+        async Task<bool> ListAsync()
         {
             foreach (var (uid, json) in objects)
             {
@@ -47,13 +49,20 @@ internal sealed class SimulatedApi(SimulatedWorld world, SimulatedCluster cluste
                     return false;
                 }
 
+                while (position < collection.Changes.Count && world.Percent(50))
+                {
+                    // The watch runs beside the list, and may be ahead of it.
+                    var told = collection.Changes[position++];
+                    await HandAsync(told.Change, told.Uid, told.Json).ConfigureAwait(false);
+                }
+
                 await HandAsync(ObjectChange.Listed, uid, json).ConfigureAwait(false);
             }
 
             return true;
         }
 
-        async Task WatchAsync(int position)
+        async Task WatchAsync()
         {
             while (true)
             {

@@ -30,8 +30,11 @@ public sealed class KubernetesApi : IKubernetesApi, IAsyncDisposable
         new(new ApiTransport(configuration, observer, time), options);
 
     /// <inheritdoc/>
-    public Task FollowAsync(RunResource resource, string? @namespace, IObjectHandler handler, CancellationToken cancellationToken) =>
-        new ResourceFollower(transport, resource, @namespace, handler, options).RunAsync(cancellationToken);
+    public async Task FollowAsync(RunResource resource, string? @namespace, IObjectHandler handler, CancellationToken cancellationToken)
+    {
+        using var follower = new ResourceFollower(transport, resource, @namespace, handler, options);
+        await follower.RunAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public Task<byte[]?> GetAsync(ObjectAddress address, CancellationToken cancellationToken) =>

@@ -1,148 +1,129 @@
-using System.Text.Json;
 using Provenance.Watcher.Kubernetes.Requests;
 using Provenance.Watcher.Runs;
 
 namespace Provenance.Watcher.Kubernetes.Watching;
 
 /// <summary>
-/// Follows one resource: lists it, watches it from there, and after every kind of trouble goes on from where it was, or lists anew.
+/// Follows one resource: reads how its list begins, watches it from that version at once, and names the rest of the list beside the watch, so
+/// that no change waits for a long list. After every kind of trouble it goes on from where it was, or begins anew.
 /// </summary>
-internal sealed class ResourceFollower(ApiTransport transport, RunResource resource, string? @namespace, IObjectHandler handler, FollowOptions options)
+internal sealed class ResourceFollower : IDisposable
 {
     private const int PatienceWithOnePosition = 5;
 
     private static readonly TimeSpan ShortWatch = TimeSpan.FromSeconds(1);
 
-    private readonly TimeProvider time = transport.Time;
-    private readonly GuardedHandler guarded = new(handler);
+    private readonly ApiTransport transport;
+    private readonly RunResource resource;
+    private readonly string? @namespace;
+    private readonly FollowOptions options;
+    private readonly TimeProvider time;
+    private readonly OrderedHandler handler;
+    private readonly ResourceListing listing;
     private readonly WatchPosition position = new();
-    private readonly ListPage page = new();
-    private string? token;
-    private int pageSize = options.PageSize;
-    private int pageBytes = 256 * 1024;
-    private bool streams = options.StreamLists;
+    private CancellationTokenSource round = new();
+    private Task beside = Task.CompletedTask;
     private ListCause cause = ListCause.Start;
+    private bool watchesFirst = true;
     private int candidate;
     private int failures;
     private bool isReportedUnserved;
+
+    public ResourceFollower(ApiTransport transport, RunResource resource, string? @namespace, IObjectHandler handler, FollowOptions options)
+    {
+        (this.transport, this.resource, this.@namespace, this.options, time) = (transport, resource, @namespace, options, transport.Time);
+        this.handler = new OrderedHandler(handler);
+        listing = new ResourceListing(transport, this.handler, options);
+    }
 
     private ServedResource Served { get => field ??= ServedAs(resource.Versions[candidate]); set; }
 
     /// <summary>Runs until it is cancelled or the handler fails.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            try
-            {
-                var step = position.IsKnown ? WatchAsync(cancellationToken)
-                    : streams ? StreamListAsync(cancellationToken)
-                    : ListPageAsync(cancellationToken);
-                await step.ConfigureAwait(false);
-            }
-            catch (KubernetesApiException e) when (!guarded.HasFailed)
-            {
-                await RecoverAsync(e, cancellationToken).ConfigureAwait(false);
-            }
-        }
-    }
-
-    private async Task ListPageAsync(CancellationToken cancellationToken)
-    {
-        var request = FollowRequests.List(Served, pageSize, token);
-        using var response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        using var bytes = new PooledBytes(pageBytes, options.MaximumPage);
-        if (!await ApiBody.ReadAsync(request, response, bytes, time, cancellationToken).ConfigureAwait(false))
-        {
-            pageSize = pageSize > 1 ? Math.Max(1, pageSize / 4) : throw ApiFailure.Malformed(request, $"one object has more than {options.MaximumPage} bytes");
-            return;
-        }
-
-        pageBytes = Math.Max(pageBytes, bytes.Content.Length);
-        ParsePage(request, bytes.Content.Span);
-        if (token is null)
-        {
-            await StartListAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        foreach (var item in page.Items)
-        {
-            await ObserveAsync(ObjectChange.Listed, bytes.Content[item], cancellationToken).ConfigureAwait(false);
-        }
-
-        failures = 0;
-        token = page.Continue;
-        if (token is null)
-        {
-            await CompleteListAsync(page.ResourceVersion, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private async Task StreamListAsync(CancellationToken cancellationToken)
-    {
-        var request = FollowRequests.StreamedList(Served, options);
-        HttpResponseMessage response;
         try
         {
-            response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            while (true)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                try
+                {
+                    await (position.IsKnown ? WatchAsync(cancellationToken) : ListAsync(cancellationToken)).ConfigureAwait(false);
+                }
+                catch (KubernetesApiException e) when (!handler.HasFailed)
+                {
+                    await RecoverAsync(e, cancellationToken).ConfigureAwait(false);
+                }
+            }
         }
-        catch (KubernetesApiException e) when (e.Status is >= 400 and < 500 and not (401 or 403 or 404 or 408 or 410 or 429))
+        finally
         {
-            FallBackToPages();
+            await EndRoundAsync().ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose() => round.Dispose();
+
+    private async Task ListAsync(CancellationToken cancellationToken)
+    {
+        round.Dispose();
+        round = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var first = await listing.BeginAsync(Served, cancellationToken).ConfigureAwait(false);
+        isReportedUnserved = false;
+        string version = first.Parsed.ResourceVersion;
+        bool isLong = first.Parsed.Continue is not null;
+        failures = isLong && cause is ListCause.Expired ? failures : 0;
+        await listing.StartAsync(Served, cause, cancellationToken).ConfigureAwait(false);
+        cause = ListCause.Disconnected;
+        var served = Served;
+        if (isLong && watchesFirst)
+        {
+            beside = Task.Run(() => NameBesideAsync(served, first, round, cancellationToken), CancellationToken.None);
+            position.Set(version);
             return;
         }
 
-        using var stream = new WatchStream(request, response, options.MaximumEvent, time);
-        await StartListAsync(cancellationToken).ConfigureAwait(false);
-        cause = ListCause.Disconnected;
-        while (!position.IsKnown)
+        var naming = listing.NameAsync(served, first, round.Token, cancellationToken);
+        beside = naming;
+        position.Set(await naming.ConfigureAwait(false));
+        watchesFirst = true;
+    }
+
+    private async Task NameBesideAsync(ServedResource served, ListedPage first, CancellationTokenSource ending, CancellationToken cancellationToken)
+    {
+        try
         {
-            if (stream.Waited > options.StreamedListDeadline || failures >= PatienceWithOnePosition
-                || await NextInitialLineAsync(stream, cancellationToken).ConfigureAwait(false) is not { } line)
-            {
-                FallBackToPages();
-                return;
-            }
-
-            if (line.IsEmpty)
-            {
-                throw ApiFailure.Malformed(request, "the stream ended before everything was listed");
-            }
-
-            var parsed = ParseLine(request, line.Span);
-            if (parsed.Kind is WatchEventKind.Error && ApiStatus.Parse(line[parsed.Object]) is { Code: not (410 or 429 or 503 or 504) })
-            {
-                FallBackToPages();
-                return;
-            }
-
-            if (parsed.EndsInitialEvents)
-            {
-                position.Set(line.Span[parsed.ResourceVersion]);
-                await CompleteListAsync(resourceVersion: "", cancellationToken).ConfigureAwait(false);
-            }
-            else
-            {
-                await HandleAsync(request, line, parsed, ObjectChange.Listed, cancellationToken).ConfigureAwait(false);
-            }
+            await listing.NameAsync(served, first, ending.Token, cancellationToken).ConfigureAwait(false);
         }
-
-        await ReadChangesAsync(request, stream, cancellationToken).ConfigureAwait(false);
+        catch
+        {
+            // The watch is worth nothing without the list.
+            await ending.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     private async Task WatchAsync(CancellationToken cancellationToken)
     {
-        var request = FollowRequests.Watch(Served, position.ToString(), options);
-        var response = await transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        using var stream = new WatchStream(request, response, options.MaximumEvent, time);
-        long opened = time.GetTimestamp();
-        bool any = await ReadChangesAsync(request, stream, cancellationToken).ConfigureAwait(false);
-        if (!any && time.GetElapsedTime(opened) < ShortWatch)
+        try
         {
-            // An empty watch is normal; a server that ends all of them at once must not be asked in a circle.
-            failures++;
-            await DelayAsync(asked: null, cancellationToken).ConfigureAwait(false);
+            var request = FollowRequests.Watch(Served, position.ToString(), options);
+            var response = await transport.SendAsync(request, round.Token).ConfigureAwait(false);
+            using var stream = new WatchStream(request, response, options.MaximumEvent, time);
+            long opened = time.GetTimestamp();
+            bool any = await ReadChangesAsync(request, stream, cancellationToken).ConfigureAwait(false);
+            if (!any && time.GetElapsedTime(opened) < ShortWatch)
+            {
+                // An empty watch is normal; a server that ends all of them at once must not be asked in a circle.
+                failures++;
+                await DelayAsync(failures, asked: null, round.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The list ended the round: its failure is what is to be recovered from.
+            await beside.ConfigureAwait(false);
+            throw;
         }
     }
 
@@ -150,125 +131,70 @@ internal sealed class ResourceFollower(ApiTransport transport, RunResource resou
     {
         for (bool any = false; ; any = true)
         {
-            var line = await stream.NextAsync(options.WatchSilence, cancellationToken).ConfigureAwait(false);
+            var line = await stream.NextAsync(options.WatchSilence, round.Token).ConfigureAwait(false);
             if (line.IsEmpty)
             {
                 return any;
             }
 
-            var parsed = ParseLine(request, line.Span);
-            await HandleAsync(request, line, parsed, ObjectChange.Added, cancellationToken).ConfigureAwait(false);
+            var parsed = ChangeEvents.Parse(request, line.Span);
+            await ChangeEvents.TellAsync(handler, Served, request, line, parsed, ObjectChange.Added, cancellationToken).ConfigureAwait(false);
             position.Set(line.Span[parsed.ResourceVersion]);
             failures = 0;
         }
-    }
-
-    private async ValueTask<ReadOnlyMemory<byte>?> NextInitialLineAsync(WatchStream stream, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await stream.NextAsync(options.StreamedListSilence, cancellationToken).ConfigureAwait(false);
-        }
-        catch (KubernetesApiException e) when (e.Reason is ApiFailure.TimedOut)
-        {
-            return null;
-        }
-    }
-
-    private ValueTask HandleAsync(ApiRequest request, ReadOnlyMemory<byte> line, WatchLine parsed, ObjectChange added, CancellationToken cancellationToken) => parsed.Kind switch
-    {
-        WatchEventKind.Added => ObserveAsync(added, line[parsed.Object], cancellationToken),
-        WatchEventKind.Modified => ObserveAsync(ObjectChange.Modified, line[parsed.Object], cancellationToken),
-        WatchEventKind.Deleted => ObserveAsync(ObjectChange.Deleted, line[parsed.Object], cancellationToken),
-        WatchEventKind.Error => throw ApiFailure.Of(request, ApiStatus.Parse(line[parsed.Object])),
-        _ => ValueTask.CompletedTask,
-    };
-
-    private static WatchLine ParseLine(ApiRequest request, ReadOnlySpan<byte> line)
-    {
-        try
-        {
-            return WatchLine.Parse(line);
-        }
-        catch (JsonException)
-        {
-            throw ApiFailure.Malformed(request, "a line of the stream is no event");
-        }
-    }
-
-    private void ParsePage(ApiRequest request, ReadOnlySpan<byte> json)
-    {
-        try
-        {
-            page.Parse(json);
-        }
-        catch (JsonException)
-        {
-            throw ApiFailure.Malformed(request, "the answer is no list");
-        }
-
-        if (page.Continue is not null && page.Continue == token)
-        {
-            throw ApiFailure.Malformed(request, "the list does not go on");
-        }
-    }
-
-    private async ValueTask StartListAsync(CancellationToken cancellationToken)
-    {
-        isReportedUnserved = false;
-        transport.Observer.Listed(resource.ToString(), cause);
-        await guarded.ListStartedAsync(Served, cause, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async ValueTask CompleteListAsync(string resourceVersion, CancellationToken cancellationToken)
-    {
-        await guarded.ListCompletedAsync(Served, cancellationToken).ConfigureAwait(false);
-        position.Set(resourceVersion);
-        failures = 0;
-    }
-
-    private ValueTask ObserveAsync(ObjectChange change, ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
-        guarded.ObserveAsync(Served, change, json, cancellationToken);
-
-    private void FallBackToPages()
-    {
-        streams = false;
-        cause = ListCause.Fallback;
     }
 
     private async Task RecoverAsync(KubernetesApiException e, CancellationToken cancellationToken)
     {
         if (e.Status is 404)
         {
-            ListAnew(position.IsKnown ? ListCause.Disconnected : cause);
+            await ListAnewAsync(cause).ConfigureAwait(false);
             await LookElsewhereAsync(cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        failures++;
-        if (e.Status is 410)
+        int count;
+        if (beside.IsFaulted)
         {
-            ListAnew(ListCause.Expired);
-            if (failures is 1)
+            count = ++listing.Failures;
+            await ListAnewAsync(e.Status is 410 ? ListCause.Expired : cause).ConfigureAwait(false);
+        }
+        else
+        {
+            count = ++failures;
+            if (e.Status is 410)
             {
-                return;
+                // A server that forgets faster than it lists is listed to the end first.
+                watchesFirst = count is 1 || beside.IsCompleted;
+                await ListAnewAsync(ListCause.Expired).ConfigureAwait(false);
+            }
+            else if (count >= PatienceWithOnePosition && (e.Status > 0 || e.Reason is ApiFailure.NotUnderstood) && position.IsKnown && beside.IsCompleted)
+            {
+                // The server answers and does not take us from here: it may have been restored from a backup.
+                await ListAnewAsync(cause).ConfigureAwait(false);
             }
         }
-        else if (failures >= PatienceWithOnePosition && (e.Status > 0 || e.Reason is ApiFailure.NotUnderstood) && (position.IsKnown || token is not null))
-        {
-            // The server answers and does not take us from here: it may have been restored from a backup.
-            ListAnew(ListCause.Disconnected);
-        }
 
-        transport.Observer.Trouble(resource.ToString(), e.Message);
-        await DelayAsync(e.RetryAfter, cancellationToken).ConfigureAwait(false);
+        if (e.Status is not 410 || count > 1)
+        {
+            transport.Observer.Trouble(resource.ToString(), e.Message);
+            await DelayAsync(count, e.RetryAfter, cancellationToken).ConfigureAwait(false);
+        }
     }
 
-    private void ListAnew(ListCause why)
+    private async Task ListAnewAsync(ListCause why)
     {
+        await EndRoundAsync().ConfigureAwait(false);
         position.Forget();
-        token = null;
         cause = why;
+    }
+
+    /// <summary>Lets the list that is under way end; what it threw was seen, or does not matter any more.</summary>
+    private async Task EndRoundAsync()
+    {
+        await round.CancelAsync().ConfigureAwait(false);
+        await beside.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        beside = Task.CompletedTask;
     }
 
     private async Task LookElsewhereAsync(CancellationToken cancellationToken)
@@ -291,6 +217,6 @@ internal sealed class ResourceFollower(ApiTransport transport, RunResource resou
 
     private ServedResource ServedAs(string version) => new() { Resource = resource, Version = version, Namespace = @namespace };
 
-    private Task DelayAsync(TimeSpan? asked, CancellationToken cancellationToken) =>
-        Task.Delay(RetryDelay.After(failures, options.FirstDelay, options.LongestDelay, asked), time, cancellationToken);
+    private Task DelayAsync(int count, TimeSpan? asked, CancellationToken cancellationToken) =>
+        Task.Delay(RetryDelay.After(count, options.FirstDelay, options.LongestDelay, asked), time, cancellationToken);
 }

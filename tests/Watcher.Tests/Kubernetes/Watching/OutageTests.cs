@@ -165,14 +165,14 @@ public sealed class OutageTests : IAsyncLifetime
         await using var following = new Following(server, new FollowOptions(), time: time);
         for (int looks = 1; looks <= 3; looks++)
         {
-            await following.UntilAsync(() => server.Count("watch", "taskruns.tekton.dev") == looks * 2 && time.Pending is [{ TotalSeconds: 60 }]);
+            await following.UntilAsync(() => server.Count("list", "taskruns.tekton.dev") == looks * 2 && time.Pending is [{ TotalSeconds: 60 }]);
             time.Advance(TimeSpan.FromMinutes(1));
         }
 
         following.Observer.UnservedResources.Should().Equal("taskruns.tekton.dev");
         following.Observer.Troubles.Should().BeEmpty();
         Following.Store(server.Serve("tekton.dev", "v1beta1", "taskruns"), "old");
-        await following.UntilAsync(() => server.Count("watch", "taskruns.tekton.dev") is 8 && (time.Pending.Contains(TimeSpan.FromMinutes(1)) || following.Handler.Calls.Count > 2));
+        await following.UntilAsync(() => server.Count("list", "taskruns.tekton.dev") is 8 && (time.Pending.Contains(TimeSpan.FromMinutes(1)) || following.Handler.Calls.Count > 2));
         time.Advance(TimeSpan.FromMinutes(1));
         await following.ToldAsync("start Start", "Listed old", "complete");
         following.Handler.Served!.ApiVersion.Should().Be("tekton.dev/v1beta1");
