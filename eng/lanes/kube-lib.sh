@@ -176,6 +176,8 @@ ensure_namespace() { # NAME: where the server has namespaces
   answers 201 admin POST /api/v1/namespaces --data "{\"metadata\": {\"name\": \"$1\"}}" > "$kube/answer"
 }
 
+namespace_in() { local rest=${1#*/namespaces/}; printf '%s' "${rest%%/*}"; } # PATH
+
 # path_of: the path of the object on standard input.
 path_of() {
   local version kind namespace name plural
@@ -194,7 +196,7 @@ create_runs() {
   ((${#objects[@]} > 0))
   for object in "${objects[@]}"; do
     path=$(path_of <<< "$object")
-    ensure_namespace "$(cut -d / -f 6 <<< "$path")"
+    ensure_namespace "$(namespace_in "$path")"
     old=$(jq --raw-output '.metadata.uid // ""' <<< "$object")
     made=$(jq --argjson uids "$uids" \
       'del(.metadata.resourceVersion, .metadata.uid) | if .metadata.ownerReferences then .metadata.ownerReferences[] |= (.uid = ($uids[.uid] // .uid)) else . end' \
@@ -214,7 +216,7 @@ complete_run() {
   body=$(jq --compact-output "select(.status) | $kube_status" <<< "$1")
   [[ -n $body ]] || return 0
   # A kind without a status subresource has its status by now.
-  ask admin PATCH "$path/status" --data "$body" --header 'Content-Type: application/merge-patch+json' > "$kube/answer"
+  ask admin PATCH "$path/status" --data @- --header 'Content-Type: application/merge-patch+json' <<< "$body" > "$kube/answer"
   case $(status) in
     200 | 404) ;;
     *) jq .message "$kube/answer" >&2; return 1 ;;
@@ -227,7 +229,7 @@ create_copies() {
   local object path
   object=$(documents "$1" | jq 'del(.metadata.uid, .metadata.resourceVersion, .metadata.ownerReferences)')
   path=$(path_of <<< "$object")
-  ensure_namespace "$(cut -d / -f 6 <<< "$path")"
+  ensure_namespace "$(namespace_in "$path")"
   path=${path%/*}
   send_copies 201 POST "$path" "$2" application/json '"", .' <<< "$object"
   send_copies 200 PATCH "$path" "$2" application/merge-patch+json "\"/\(.metadata.name)/status\", ($kube_status)" <<< "$object"
