@@ -316,6 +316,4 @@ internal sealed class RunObserver : IObjectHandler
     }
 
     private readonly record struct Finding(RunKey Key, byte[]? Evidence, string? OwnerUid, bool IsGone, GuardedRun? Guarded);
-
-    private sealed record GuardedRun(ObjectAddress Address, string Uid, bool IsOver, bool IsHeld);
 }

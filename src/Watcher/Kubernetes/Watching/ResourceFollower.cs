@@ -161,7 +161,9 @@ internal sealed class ResourceFollower : IDisposable
         }
         else
         {
-            count = ++failures;
+            // A version that expires after a list that was completed is no failure in a row.
+            failures = e.Status is 410 && position.IsKnown && beside.IsCompletedSuccessfully ? 1 : failures + 1;
+            count = failures;
             if (e.Status is 410)
             {
                 // A server that forgets faster than it lists is listed to the end first.
