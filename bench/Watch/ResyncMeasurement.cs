@@ -8,6 +8,7 @@ namespace Provenance.Bench.Watch;
 internal static class ResyncMeasurement
 {
     private const int Rounds = 5;
+    private const string Completed = "provenance_watch_lists_completed_total";
 
     public static async Task<IReadOnlyList<Figure>> RunAsync(WatcherSettings settings, int runs, CancellationToken cancellationToken)
     {
@@ -40,15 +41,21 @@ internal static class ResyncMeasurement
         ];
     }
 
-    /// <summary>The list is complete when the next watch is asked for.</summary>
+    /// <summary>The list is complete when the watcher has dealt with its last item.</summary>
     private static async Task<double> RelistAsync(BenchCluster cluster, WatcherProcess watcher, CancellationToken cancellationToken)
     {
-        int before = cluster.Api.Count("watch", cluster.TaskRuns.FullName);
+        double before = await watcher.MetricAsync(Completed, Resource(cluster), cancellationToken);
         long started = Stopwatch.GetTimestamp();
         cluster.TaskRuns.Error(410, "Expired");
-        await watcher.WhenAsync(() => cluster.Api.Count("watch", cluster.TaskRuns.FullName) > before, TimeSpan.FromMilliseconds(1), cancellationToken);
+        while (await watcher.MetricAsync(Completed, Resource(cluster), cancellationToken) <= before)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(2), cancellationToken);
+        }
+
         return Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
+
+    private static string Resource(BenchCluster cluster) => $"resource=\"{cluster.TaskRuns.FullName}\"";
 
     private static async Task<double> ReadAsync(HttpClient client, CancellationToken cancellationToken)
     {

@@ -17,6 +17,7 @@ internal sealed class WatchReporter : IRunWatchObserver, IApiObserver
     private const string Duration = "provenance_watch_completion_to_pushed_seconds";
     private const string ApiRequests = "provenance_watch_api_requests_total";
     private const string Lists = "provenance_watch_lists_total";
+    private const string CompletedLists = "provenance_watch_lists_completed_total";
     private const string Retries = "provenance_watch_delays_total";
 
     private readonly MetricsText metrics = new();
@@ -36,6 +37,7 @@ internal sealed class WatchReporter : IRunWatchObserver, IApiObserver
         metrics.Describe(Duration, "histogram", "Time from the end of a run, by the platform's clock, to its stored attestation; runs over before the watching began are left out.");
         metrics.Describe(ApiRequests, "counter", "Requests to the API server.");
         metrics.Describe(Lists, "counter", "Listings of everything, by cause.");
+        metrics.Describe(CompletedLists, "counter", "Listings of everything that came to their end.");
         metrics.Describe(Retries, "counter", "Tries that failed and are repeated.");
         metrics.Describe("provenance_watch_open_runs", "gauge", "Runs that are over and not dealt with.");
         metrics.Describe("provenance_watch_waiting_runs", "gauge", "Runs that wait for their children.");
@@ -110,6 +112,8 @@ internal sealed class WatchReporter : IRunWatchObserver, IApiObserver
         metrics.Count(MissedRuns, $"resource=\"{resource}\"", count);
         Say($"{count} of {resource} were going on when the watch broke off and are gone now: whether they made anything was not seen. A guard keeps runs until they are seen: --guard auto.");
     }
+
+    public void ListCompleted(string resource) => metrics.Count(CompletedLists, $"resource=\"{resource}\"");
 
     public void Request(string verb, string resource, int status) => metrics.Count(ApiRequests, $"verb=\"{verb}\",resource=\"{resource}\",status=\"{status}\"");
 

@@ -11,6 +11,11 @@ public interface IRunWatchObserver : IOutboxObserver
     /// <summary>An object cannot be read; the others go on.</summary>
     void Unreadable(string resource, string reason);
 
+    /// <summary>Everything of a resource has been named.</summary>
+    void ListCompleted(string resource)
+    {
+    }
+
     /// <summary>Runs were seen while they were going on and are gone: whether and how they ended was not seen.</summary>
     void Missed(string resource, int count);
 }

@@ -86,6 +86,7 @@ internal sealed class RunObserver : IObjectHandler
     {
         var state = followed[resource.Resource].In(resource.Namespace);
         state.HasListed = true;
+        observer.ListCompleted(resource.Resource.ToString());
         ForgetUnseen();
         if (state.Live.ListCompleted() is > 0 and var missed)
         {
