@@ -83,7 +83,7 @@ internal sealed class RunLines(bool json, IAnsiConsole console) : IDeliveryObser
     private static string Short(AttestedSubject subject) => subject.Digest.ToString()[..(subject.Digest.Algorithm.Name.Length + 13)];
 
     private static string Short(ArtifactStore.Registries.Reference? reference) =>
-        reference is null ? "not stored" : $"{reference.Name}@{reference.Digest!.ToString()[..19]}";
+        reference is null ? "not stored" : reference.Digest is { } digest ? $"{reference.Name}@{digest.ToString()[..19]}" : reference.Name;
 
     private static Style Style(DeliveryOutcome outcome) => new(outcome switch
     {

@@ -2,7 +2,7 @@ using Provenance.Watcher.Delivering;
 
 namespace Provenance.Cli.Reporting;
 
-/// <summary>One run in the JSON output of <c>up</c> and <c>attest</c>.</summary>
+/// <summary>One run in the JSON output of <c>up</c>, <c>attest</c> and <c>watch</c>.</summary>
 internal sealed record RunRecord
 {
     public required string Run { get; init; }
@@ -10,7 +10,7 @@ internal sealed record RunRecord
     /// <summary>How the run ended: succeeded, failed, cancelled, timedOut, notDone.</summary>
     public required string RunState { get; init; }
 
-    /// <summary>What became of it here: attested, already-attested, not-attested, failed.</summary>
+    /// <summary>What became of it here: attested, already-attested, not-attested, failed; in a dry run would-attest.</summary>
     public required string Outcome { get; init; }
 
     public required IReadOnlyList<SubjectRecord> Subjects { get; init; }
@@ -42,12 +42,13 @@ internal sealed record RunRecord
         DeliveryOutcome.Attested => "attested",
         DeliveryOutcome.AlreadyAttested => "already-attested",
         DeliveryOutcome.NotAttested => "not-attested",
+        DeliveryOutcome.WouldAttest => "would-attest",
         _ => "failed",
     };
 
     /// <param name="Name">The name in the statement.</param>
     /// <param name="Digest">The digest.</param>
-    /// <param name="Attestation">The attestation's manifest by digest; null where it is not stored.</param>
+    /// <param name="Attestation">The attestation's manifest by digest, in a dry run only its repository; null where it is not stored.</param>
     internal sealed record SubjectRecord(string Name, string Digest, string? Attestation);
 
     /// <param name="Reference">The manifest by digest; null where the attestation is not stored.</param>
