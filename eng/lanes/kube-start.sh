@@ -21,7 +21,7 @@ start_apiserver() {
     --listen-client-urls "http://127.0.0.1:$port" --advertise-client-urls "http://127.0.0.1:$port" \
     --listen-peer-urls "http://127.0.0.1:$peer_port" --initial-advertise-peer-urls "http://127.0.0.1:$peer_port" \
     --initial-cluster "default=http://127.0.0.1:$peer_port"
-  printf '%d\n' "${servers[-1]}" > "$folder/etcd.pid"
+  cp "$work/etcd-$name.pid" "$folder/etcd.pid"
 
   port=$(free_port)
   printf 'https://127.0.0.1:%d\n' "$port" > "$folder/url"
@@ -121,7 +121,7 @@ launch_apiserver() {
   local pid end=$((SECONDS + 60))
   bash "$kube/command" >> "$kube/apiserver.log" 2>&1 < /dev/null &
   pid=$!
-  servers+=("$pid")
+  remember "$pid"
   printf '%d\n' "$pid" > "$kube/apiserver.pid"
   while ((SECONDS < end)) && kill -0 "$pid" 2> /dev/null; do
     ! answers 200 admin GET /readyz > "$kube/answer" 2>&1 || return 0
@@ -133,14 +133,7 @@ launch_apiserver() {
 }
 
 # stop_apiserver [SIGNAL]: the server of $kube goes, its etcd stays. With KILL it crashes.
-stop_apiserver() {
-  local pid other running=()
-  pid=$(cat "$kube/apiserver.pid")
-  kill -s "${1:-TERM}" "$pid" 2> /dev/null || true
-  wait "$pid" 2> /dev/null || true
-  for other in "${servers[@]}"; do ((other == pid)) || running+=("$other"); done
-  servers=("${running[@]}")
-}
+stop_apiserver() { end "$(cat "$kube/apiserver.pid")" "$@"; }
 
 restart_apiserver() {
   stop_apiserver "$@"

@@ -49,7 +49,6 @@ oras() { timeout 30 "$ORAS" "$@"; }
 crane() { timeout 30 "$CRANE" "$@"; }
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/provenance-lane.XXXXXX")
-servers=()
 planned=0
 passed=0
 failed=0
@@ -114,18 +113,42 @@ quietly() {
   output=$("$@" 2>&1 < /dev/null) || { printf '%s\n' "$output" >&2; return 1; }
 }
 
+# Checks run in shells of their own, so what they start is remembered in a file: the process and when it began, since a
+# process id can come back as another's.
+remember() { printf '%d %d\n' "$1" "$(began "$1")" >> "$work/servers"; } # PID
+began() { sed 's/.*) //' "/proc/$1/stat" 2> /dev/null | cut -d ' ' -f 20; } # PID
+runs_still() { [[ $(began "$1") == "$2" ]] && ! has_ended "$1"; } # PID BEGINNING
+
+# A process has ended when it is gone, or when only its status is left for its parent. Its first thread can be that while
+# others still hold its sockets.
+has_ended() { ! grep --quiet --no-messages '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$1/task"/*/status; } # PID
+
+# end PID [SIGNAL]: ends a process of the lane and returns when it is gone, 30 seconds at most.
+end() {
+  local deadline=$((SECONDS + 30))
+  kill -s "${2:-TERM}" "$1" 2> /dev/null || true
+  until has_ended "$1"; do
+    ((SECONDS < deadline)) || { printf '%s: process %d does not end\n' "$lane" "$1" >&2; return 1; }
+    sleep 0.05
+  done
+  wait "$1" 2> /dev/null || true
+}
+
 stop_servers() {
-  local pid
-  for pid in "${servers[@]}"; do kill "$pid" 2> /dev/null || true; done
-  for pid in "${servers[@]}"; do
+  local pid beginning running=()
+  [[ -f $work/servers ]] || return 0
+  while read -r pid beginning; do
+    ! runs_still "$pid" "$beginning" || { running+=("$pid"); kill "$pid" 2> /dev/null || true; }
+  done < "$work/servers"
+  rm "$work/servers"
+  for pid in "${running[@]}"; do
     for _ in {1..100}; do
-      kill -0 "$pid" 2> /dev/null || break
+      ! has_ended "$pid" || break
       sleep 0.1
     done
-    kill -KILL "$pid" 2> /dev/null || true
+    has_ended "$pid" || kill -KILL "$pid" 2> /dev/null || true
     wait "$pid" 2> /dev/null || true
   done
-  servers=()
 }
 
 finish() {
@@ -162,13 +185,14 @@ free_port() {
   return 1
 }
 
-# start NAME URL COMMAND...: starts a server and waits until URL answers, 30 seconds at most.
+# start NAME URL COMMAND...: starts a server and waits until URL answers, 30 seconds at most. $work/NAME.pid is its process.
 start() {
   local name=$1 url=$2 pid
   shift 2
   "$@" > "$work/$name.log" 2>&1 < /dev/null &
   pid=$!
-  servers+=("$pid")
+  remember "$pid"
+  printf '%d\n' "$pid" > "$work/$name.pid"
   local end=$((SECONDS + 30))
   while ((SECONDS < end)) && kill -0 "$pid" 2> /dev/null; do
     ! curl --fail --silent --output /dev/null --max-time 2 "$url" || return 0

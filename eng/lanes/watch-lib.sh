@@ -11,13 +11,9 @@ start_registry() {
   [[ -n ${registry:-} ]] || registry=127.0.0.1:$(free_port)
   key=$work/store/keys/attestor.key
   start registry "http://$registry/readyz" "${product[@]}" up --data "$work/store" --port "${registry##*:}"
-  registry_pid=${servers[-1]}
 }
 
-stop_registry() {
-  kill -TERM "$registry_pid" 2> /dev/null || true
-  wait "$registry_pid" 2> /dev/null || true
-}
+stop_registry() { end "$(cat "$work/registry.pid")"; }
 
 let_watchers_watch() { # USER
   allow "$1" get,list,watch tekton.dev "$watched"
@@ -32,7 +28,7 @@ launch_watcher() {
   "${product[@]}" watch --kubeconfig "$kube/watcher.kubeconfig" --key "$key" --builder-id "$builder" --repository "$registry/attestations" \
     --data "$work/$name" --listen "${watcher_url#http://}" "$@" >> "$work/$name.log" 2>&1 < /dev/null &
   watcher=$!
-  servers+=("$watcher")
+  remember "$watcher"
 }
 
 # start_watcher NAME [OPTION...]: one that is ready.
@@ -49,10 +45,7 @@ metric() {
     awk -v name="$1" -v labels="${2:-}" '$1 ~ "^" name "([{]|$)" && index($1, labels) { sum += $2 } END { print sum + 0 }'
 }
 
-stop_watcher() { # [SIGNAL]
-  kill -s "${1:-TERM}" "$watcher" 2> /dev/null || true
-  wait "$watcher" 2> /dev/null || true
-}
+stop_watcher() { end "$watcher" "$@"; } # [SIGNAL]
 
 digest_of_run() { printf 'run %s' "$1" | sha256sum | cut -c 1-64; }
 
