@@ -28,16 +28,15 @@ internal sealed class BlobEndpoints(IBlobStore blobs, ManifestStore manifests)
     }
 
     /// <summary>DELETE: takes the blob out of the repository.</summary>
-    public Task DeleteAsync(HttpContext context, RegistryRoute route)
+    public async Task DeleteAsync(HttpContext context, RegistryRoute route)
     {
         var digest = OciErrors.ParseDigest(route.Name);
-        if (!manifests.UnlinkBlob(route.Repository, digest))
+        if (!await manifests.UnlinkBlobAsync(route.Repository, digest, context.RequestAborted).ConfigureAwait(false))
         {
             throw Unknown(route, digest);
         }
 
         context.Response.StatusCode = StatusCodes.Status202Accepted;
-        return Task.CompletedTask;
     }
 
     private static OciException Unknown(RegistryRoute route, Digest digest) =>

@@ -59,7 +59,8 @@ internal sealed partial class ManifestEndpoints(
     {
         bool deleted = IsDigest(route.Name)
             ? await manifests.DeleteAsync(route.Repository, OciErrors.ParseDigest(route.Name), context.RequestAborted).ConfigureAwait(false)
-            : RepositoryName.IsTag(route.Name) && manifests.DeleteTag(route.Repository, route.Name);
+            : RepositoryName.IsTag(route.Name)
+                && await manifests.DeleteTagAsync(route.Repository, route.Name, context.RequestAborted).ConfigureAwait(false);
         if (!deleted)
         {
             throw Unknown(route);

@@ -110,27 +110,31 @@ internal sealed class UploadEndpoints(IBlobUploads uploads, ManifestStore manife
             return null;
         }
 
-        manifests.LinkBlob(route.Repository, digest);
+        await manifests.LinkBlobAsync(route.Repository, digest, cancellationToken).ConfigureAwait(false);
         return digest;
     }
 
     private async Task FinishAsync(HttpContext context, RegistryRoute route, string id, ByteRange? range, Digest digest)
     {
-        await AppendAsync(context, route, id, range).ConfigureAwait(false);
-        await uploads.CommitAsync(route.Repository, id, digest, context.RequestAborted).ConfigureAwait(false);
-        manifests.LinkBlob(route.Repository, digest);
+        LiftBodyLimit(context);
+        var link = manifests.Link(route.Repository, digest);
+        await uploads.FinishAsync(route.Repository, id, range, context.Request.Body, digest, link, context.RequestAborted).ConfigureAwait(false);
         AnswerCreated(context, route, digest);
     }
 
-    private async Task<long> AppendAsync(HttpContext context, RegistryRoute route, string id, ByteRange? range)
+    private Task<long> AppendAsync(HttpContext context, RegistryRoute route, string id, ByteRange? range)
+    {
+        LiftBodyLimit(context);
+        return uploads.AppendAsync(route.Repository, id, range, context.Request.Body, context.RequestAborted);
+    }
+
+    /// <summary>The upload's own limit holds instead of the server's, which is meant for forms.</summary>
+    private static void LiftBodyLimit(HttpContext context)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
-            // The upload's own limit holds instead of the server's, which is meant for forms.
             limit.MaxRequestBodySize = null;
         }
-
-        return await uploads.AppendAsync(route.Repository, id, range, context.Request.Body, context.RequestAborted).ConfigureAwait(false);
     }
 
     private async Task<long> LengthAsync(HttpContext context, RegistryRoute route) =>

@@ -6,9 +6,13 @@ using Provenance.ArtifactStore.Digests;
 
 namespace Provenance.ArtifactStore.Blobs.Disks;
 
-/// <summary>Reads a blob's file, hashing what it reads.</summary>
+/// <summary>Reads a large blob's file, hashing what it reads.</summary>
 /// <remarks>Reads are synchronous on purpose: on Unix an asynchronous file read is the same call moved to another pool thread.</remarks>
-internal sealed class DiskBlobReader(Digest digest, SafeFileHandle handle, bool suspect, Action<Digest, bool> verdict) : IBlobReader
+/// <param name="digest">The digest.</param>
+/// <param name="handle">The open file.</param>
+/// <param name="size">The size the blob has if the file is whole.</param>
+/// <param name="corrupt">Told when the bytes are found not to hash to the digest.</param>
+internal sealed class DiskBlobReader(Digest digest, SafeFileHandle handle, long size, Func<ValueTask> corrupt) : IBlobReader
 {
     private const int VerifiedFirst = 4 * 1024 * 1024;
     private const int ReadSize = 64 * 1024;
@@ -18,7 +22,7 @@ internal sealed class DiskBlobReader(Digest digest, SafeFileHandle handle, bool 
     public Digest Digest => digest;
 
     /// <inheritdoc/>
-    public long Size { get; } = RandomAccess.GetLength(handle);
+    public long Size => size;
 
     /// <inheritdoc/>
     public async Task CopyToAsync(PipeWriter destination, long offset, long count, CancellationToken cancellationToken)
@@ -30,18 +34,13 @@ internal sealed class DiskBlobReader(Digest digest, SafeFileHandle handle, bool 
             byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Size);
             try
             {
-                Fill(buffer.AsSpan(0, (int)Size));
+                await RequireAsync(Fill(buffer.AsSpan(0, (int)Size))).ConfigureAwait(false);
                 await destination.WriteAsync(buffer.AsMemory((int)offset, (int)count), cancellationToken).ConfigureAwait(false);
             }
             finally
             {
                 ArrayPool<byte>.Shared.Return(buffer);
             }
-        }
-        else if (suspect)
-        {
-            Verify(cancellationToken);
-            await StreamAsync(destination, offset, count, hash: null, cancellationToken).ConfigureAwait(false);
         }
         else
         {
@@ -51,7 +50,7 @@ internal sealed class DiskBlobReader(Digest digest, SafeFileHandle handle, bool 
     }
 
     /// <inheritdoc/>
-    public Task<byte[]> ReadAllAsync(int maximumSize, CancellationToken cancellationToken)
+    public async Task<byte[]> ReadAllAsync(int maximumSize, CancellationToken cancellationToken)
     {
         if (Size > maximumSize)
         {
@@ -59,8 +58,8 @@ internal sealed class DiskBlobReader(Digest digest, SafeFileHandle handle, bool 
         }
 
         byte[] content = new byte[Size];
-        Fill(content);
-        return Task.FromResult(content);
+        await RequireAsync(Fill(content)).ConfigureAwait(false);
+        return content;
     }
 
     /// <inheritdoc/>
@@ -75,7 +74,7 @@ internal sealed class DiskBlobReader(Digest digest, SafeFileHandle handle, bool 
             var memory = destination.GetMemory(ReadSize);
             memory = memory[..(int)Math.Min(memory.Length, remaining)];
             int read = RandomAccess.Read(handle, memory.Span, offset);
-            Require(read > 0);
+            await RequireAsync(read > 0).ConfigureAwait(false);
             hash?.AppendData(memory.Span[..read]);
             offset += read;
             remaining -= read;
@@ -83,7 +82,7 @@ internal sealed class DiskBlobReader(Digest digest, SafeFileHandle handle, bool 
             // The last piece stays here unless the whole is right: a receiver that counts bytes never takes a corrupt blob for complete.
             if (remaining == 0 && hash is not null)
             {
-                Require(Digest.FromHash(digest.Algorithm, hash.GetHashAndReset()) == digest);
+                await RequireAsync(Digest.FromHash(digest.Algorithm, hash.GetHashAndReset()) == digest).ConfigureAwait(false);
             }
 
             destination.Advance(read);
@@ -99,48 +98,29 @@ internal sealed class DiskBlobReader(Digest digest, SafeFileHandle handle, bool 
         }
     }
 
-    private void Fill(Span<byte> buffer)
+    private bool Fill(Span<byte> buffer)
     {
         int filled = 0;
         while (filled < buffer.Length)
         {
             int read = RandomAccess.Read(handle, buffer[filled..], filled);
-            Require(read > 0);
+            if (read is 0)
+            {
+                return false;
+            }
+
             filled += read;
         }
 
-        Require(Digest.Of(digest.Algorithm, buffer) == digest);
+        return digest.Matches(buffer);
     }
 
-    private void Verify(CancellationToken cancellationToken)
+    private async ValueTask RequireAsync(bool isIntact)
     {
-        using var hash = IncrementalHash.CreateHash(digest.Algorithm.HashName);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(FlushSize);
-        try
+        if (!isIntact)
         {
-            int read;
-            for (long position = 0; (read = RandomAccess.Read(handle, buffer, position)) > 0; position += read)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                hash.AppendData(buffer, 0, read);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-
-        Require(Digest.FromHash(digest.Algorithm, hash.GetHashAndReset()) == digest);
-        verdict(digest, false);
-    }
-
-    private void Require(bool intact)
-    {
-        if (!intact)
-        {
-            verdict(digest, true);
-            throw new BlobException(BlobException.Corrupted, $"The stored bytes of {digest} do not hash to it. Push the blob again, "
-                + "and check the disk.");
+            await corrupt().ConfigureAwait(false);
+            throw CorruptBlobReader.Fault(digest);
         }
     }
 }
