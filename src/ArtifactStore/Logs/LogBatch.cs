@@ -48,11 +48,12 @@ internal sealed class LogBatch
         var target = bytes.GetSpan(head.TotalLength)[..head.TotalLength];
         head.Write(target, segment.Head.Marker, keysOnly ? [] : unit.Hash);
         var body = target[(RecordHead.Length + head.HashLength)..];
-        unit.Keys.CopyTo(body);
         if (!keysOnly)
         {
-            unit.Payload.Span.CopyTo(body[unit.Keys.Length..]);
+            unit.Payload.Span.CopyTo(body);
         }
+
+        unit.Keys.CopyTo(body[head.PayloadLength..]);
 
         body[head.BodyLength..].Clear();
         records.Add((unit, head, segment.End + bytes.WrittenCount));

@@ -21,7 +21,7 @@ internal sealed class LogUnit
         Key = hash.Length is 0 ? default : BlobKey.Of(hash);
         Payload = payload;
         Keys = keys;
-        BodyChecksum = Checksum.Of(payload.Span, Checksum.Of(keys));
+        BodyChecksum = Checksum.Of(keys, Checksum.Of(payload.Span));
         Head = new RecordHead(kind, hash.Length, Sequence: 0, BatchStart: 0, BodyChecksum, blobSize, keys.Length);
     }
 
@@ -40,7 +40,7 @@ internal sealed class LogUnit
     /// <summary>The bytes of a small blob. They must not change before the unit is written.</summary>
     public ReadOnlyMemory<byte> Payload { get; }
 
-    /// <summary>The checksum of keys and payload.</summary>
+    /// <summary>The checksum of payload and keys.</summary>
     public uint BodyChecksum { get; }
 
     /// <summary>Whether the unit only takes away, so that it may use the room that is kept free for deletions.</summary>
@@ -61,7 +61,11 @@ internal sealed class LogUnit
         new(RecordKind.File, HashOf(digest), size, default, KeyChangeFormat.Write(changes));
 
     /// <summary>The end of a blob.</summary>
-    public static LogUnit OfDeletion(Digest digest) => new(RecordKind.Deletion, HashOf(digest), 0, default, []) { IsRelease = true };
+    public static LogUnit OfDeletion(Digest digest) => OfDeletion(HashOf(digest), isWanted: null);
+
+    /// <summary>The end of a blob, by its raw hash.</summary>
+    public static LogUnit OfDeletion(byte[] hash, Func<bool>? isWanted) =>
+        new(RecordKind.Deletion, hash, 0, default, []) { IsRelease = true, IsWanted = isWanted };
 
     /// <summary>That a blob is corrupt.</summary>
     public static LogUnit OfCorruption(Digest digest, Func<bool> isWanted) =>
@@ -71,9 +75,12 @@ internal sealed class LogUnit
     public static LogUnit OfChanges(IReadOnlyList<KeyChange> changes) =>
         new(RecordKind.Keys, [], 0, default, KeyChangeFormat.Write(changes)) { IsRelease = changes.All(static change => change.Value is null) };
 
-    /// <summary>What is still needed of a record that stands elsewhere in the log.</summary>
-    public static LogUnit OfRecord(in RecordHead head, byte[] hash, byte[] keys, ReadOnlyMemory<byte> payload, Func<bool> isWanted) =>
-        new(head.Kind, hash, head.BlobSize, payload, keys) { IsWanted = isWanted };
+    /// <summary>The blob of a record that stands elsewhere in the log, or what the record says of one.</summary>
+    public static LogUnit OfRecord(in RecordHead head, byte[] hash, ReadOnlyMemory<byte> payload, Func<bool> isWanted) =>
+        new(head.Kind, hash, head.BlobSize, payload, []) { IsWanted = isWanted };
+
+    /// <summary>Key changes of records that stand elsewhere in the log.</summary>
+    public static LogUnit OfKeys(byte[] keys, Func<bool> isWanted) => new(RecordKind.Keys, [], 0, default, keys) { IsWanted = isWanted };
 
     /// <summary>Tells whoever waits that the unit is durable.</summary>
     public void Succeed(bool changed) => done.TrySetResult(changed);

@@ -118,6 +118,25 @@ internal sealed class StoreLog : IDisposable
     /// <summary>Whether a change in a segment is what counts at present; see <see cref="KeyIndex.Counts"/>.</summary>
     public bool Counts(KeyChangeBytes change, int segment) => state.Keys.Counts(change, segment);
 
+    /// <summary>The digest of a blob, which stands before its payload where the index does not know it; null where it cannot be read.</summary>
+    public Digest? ReadDigest(IndexedBlob blob)
+    {
+        if (blob.Key.ToDigest() is { } known)
+        {
+            return known;
+        }
+
+        Span<byte> hash = stackalloc byte[64];
+        if (Enter(blob.Place.Segment) is not { } segment)
+        {
+            return null;
+        }
+
+        bool isRead = segment.TryRead(blob.Place.Offset - hash.Length, hash);
+        segment.Leave();
+        return isRead && BlobKey.Of(hash) == blob.Key ? Digest.FromHash(DigestAlgorithm.Sha512, hash) : null;
+    }
+
     /// <summary>Takes a segment out that nothing refers to any more, and removes its file.</summary>
     public void Drop(Segment segment)
     {

@@ -38,6 +38,8 @@ public static class ArtifactStoreServices
         services.AddSingleton<DiskBlobStore>();
         services.AddSingleton<IBlobStore>(provider => provider.GetRequiredService<DiskBlobStore>());
         services.AddSingleton<IBlobUploads, DiskBlobUploads>();
+        services.AddSingleton<IBlobScrubber, DiskBlobScrubber>();
+        services.AddSingleton<IBlobCompaction, DiskBlobCompaction>();
         services.AddSingleton<ReferrerStore>();
         services.AddSingleton<ManifestStore>();
         services.AddSingleton<IManifestCatalog, ManifestCatalog>();

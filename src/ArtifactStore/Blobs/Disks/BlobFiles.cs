@@ -100,6 +100,27 @@ internal sealed class BlobFiles(StoreLog log)
         }
     }
 
+    /// <summary>Removes files that the log does not name, and returns how many there were.</summary>
+    public async Task<int> RemoveOrphansAsync(CancellationToken cancellationToken)
+    {
+        int removed = 0;
+        foreach (string path in Directory.EnumerateFiles(log.Folder.Blobs, "*", SearchOption.AllDirectories))
+        {
+            string? algorithm = Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(path)));
+            if (Digest.TryParse($"{algorithm}:{Path.GetFileName(path)}", out var digest) && !log.TryFind(digest, out _, out _))
+            {
+                using var turn = await EnterAsync(digest, cancellationToken).ConfigureAwait(false);
+                if (!log.TryFind(digest, out _, out _) && path == PathOf(digest))
+                {
+                    File.Delete(path);
+                    removed++;
+                }
+            }
+        }
+
+        return removed;
+    }
+
     private DiskBlobReader Open(Digest digest, BlobPlace place)
     {
         SafeFileHandle handle = File.OpenHandle(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using Provenance.ArtifactStore.Digests;
+using Provenance.ArtifactStore.Logs;
 
 namespace Provenance.ArtifactStore.Blobs.Disks;
 
@@ -60,6 +61,29 @@ internal sealed class DiskBlobReader(Digest digest, SafeFileHandle handle, long 
         byte[] content = new byte[Size];
         await RequireAsync(Fill(content)).ConfigureAwait(false);
         return content;
+    }
+
+    /// <summary>Reads all of the blob.</summary>
+    /// <exception cref="BlobException">The blob is corrupt.</exception>
+    public async Task VerifyAsync(Pace pace, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(digest.Algorithm.HashName);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(FlushSize);
+        try
+        {
+            int read;
+            for (long position = 0; (read = RandomAccess.Read(handle, buffer, position)) > 0; position += read)
+            {
+                hash.AppendData(buffer, 0, read);
+                await pace.SpendAsync(read, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        await RequireAsync(Digest.FromHash(digest.Algorithm, hash.GetHashAndReset()) == digest).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -87,6 +87,9 @@ internal sealed class DiskBlobStore : IBlobStore
             : log.CommitAsync(LogUnit.OfDeletion(digest));
     }
 
+    /// <summary>Removes files that belong to no blob, as interrupted writes leave them, and returns how many there were.</summary>
+    public Task<int> RemoveOrphansAsync(CancellationToken cancellationToken) => files.RemoveOrphansAsync(cancellationToken);
+
     /// <summary>Takes over a file that has been found to hash to <paramref name="digest"/>; false where the blob was there already.</summary>
     public async Task<bool> AdoptAsync(Digest digest, string path, IReadOnlyList<KeyChange> changes, CancellationToken cancellationToken)
     {

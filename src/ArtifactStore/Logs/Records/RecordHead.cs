@@ -5,7 +5,7 @@ namespace Provenance.ArtifactStore.Logs.Records;
 /// <summary>
 /// The beginning of a record, 48 bytes, little-endian: marker (64 bits), checksum of what follows up to and with the hash (32),
 /// kind (8), length of the hash (8), zero (16), sequence (64), where the batch begins (32), checksum of the body (32), size of the blob
-/// (64), length of the key changes (32), zero (32). The hash follows (0, 32 or 64 bytes), then the body: key changes and payload. Records begin
+/// (64), length of the key changes (32), zero (32). The hash follows (0, 32 or 64 bytes), then the body: payload and key changes. Records begin
 /// at multiples of 8.
 /// </summary>
 /// <param name="Kind">What the record says.</param>
@@ -32,11 +32,11 @@ internal readonly record struct RecordHead(RecordKind Kind, int HashLength, long
     /// <summary>The length of the payload.</summary>
     public int PayloadLength => Kind is RecordKind.Blob ? (int)BlobSize : 0;
 
-    /// <summary>The length of key changes and payload.</summary>
-    public int BodyLength => KeysLength + PayloadLength;
+    /// <summary>The length of payload and key changes.</summary>
+    public int BodyLength => PayloadLength + KeysLength;
 
-    /// <summary>From the beginning of the record to its payload.</summary>
-    public int PayloadStart => Length + HashLength + KeysLength;
+    /// <summary>From the beginning of the record to its payload, which the hash stands right before.</summary>
+    public int PayloadStart => Length + HashLength;
 
     /// <summary>The whole length, with what is left empty until the next record.</summary>
     public int TotalLength => (Length + HashLength + BodyLength + Alignment - 1) & ~(Alignment - 1);

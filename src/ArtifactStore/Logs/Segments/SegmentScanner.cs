@@ -69,7 +69,7 @@ internal sealed class SegmentScanner(SegmentWindow window, ulong marker, IRecord
             Report(head.BatchStart);
             LastSequence = head.Sequence;
             End = position + head.TotalLength;
-            sink.Accept(head, hash, body[..head.KeysLength], position);
+            sink.Accept(head, hash, body[head.PayloadLength..], position);
         }
         else
         {
