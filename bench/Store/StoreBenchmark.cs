@@ -125,12 +125,14 @@ internal static class StoreBenchmark
     {
         GC.Collect();
         long before = GC.GetTotalMemory(forceFullCollection: true);
+        var processor = Environment.CpuUsage.TotalTime;
         var watch = Stopwatch.StartNew();
         using var services = Open(folder);
         services.GetRequiredService<IBlobStore>();
         services.GetRequiredService<IKeyTable>();
         var elapsed = watch.Elapsed;
-        Say($"start with {count} blobs and as many keys", elapsed.TotalMilliseconds, $"ms, {(GC.GetTotalMemory(forceFullCollection: true) - before) / count} B of memory each");
+        processor = Environment.CpuUsage.TotalTime - processor;
+        Say($"start with {count} blobs and as many keys", elapsed.TotalMilliseconds, $"ms, {processor.TotalMilliseconds:N0} ms of processor time, {(GC.GetTotalMemory(forceFullCollection: true) - before) / count} B of memory each");
     }
 
     private static void Say(string what, double value, string unit) =>

@@ -10,6 +10,10 @@ namespace Provenance.ArtifactStore.Logs;
 internal sealed class LogState
 {
     private readonly ConcurrentDictionary<int, Segment> segments = new();
+    private readonly Action<KeyEntry> released;
+
+    /// <summary>A state in which there is nothing.</summary>
+    public LogState() => released = entry => Release(entry.Place, entry.Length);
 
     /// <summary>Where blobs are.</summary>
     public BlobIndex Blobs { get; } = new();
@@ -40,7 +44,7 @@ internal sealed class LogState
         if (keys.Length > 0)
         {
             Count(segment, keys);
-            Keys.Apply(keys, segment.Number, entry => Release(entry.Place, entry.Length));
+            Keys.Apply(keys, segment.Number, released);
         }
 
         return changed;
