@@ -13,10 +13,12 @@ internal sealed class KeyIndex
     /// <summary>Finds what a name stands for.</summary>
     public bool TryFind(string table, string name, out KeyEntry entry)
     {
+        Span<byte> buffer = stackalloc byte[StackNames];
+        ReadOnlySpan<byte> bytes = Encoding.UTF8.TryGetBytes(name, buffer, out int length) ? buffer[..length] : Encoding.UTF8.GetBytes(name);
         lock (gate)
         {
             entry = default;
-            return tables.TryGetValue(table, out var names) && names.TryFind(name, out entry);
+            return tables.TryGetValue(table, out var names) && names.TryFind(bytes, out entry);
         }
     }
 
@@ -64,16 +66,15 @@ internal sealed class KeyIndex
         lock (gate)
         {
             KeyEntry entry = default;
-            bool isSet = tables.TryGetValue(Encoding.UTF8.GetString(change.Table), out var names)
-                && names.TryFind(Encoding.UTF8.GetString(change.Name), out entry);
-            return change.IsRemoval ? !isSet : isSet && entry.Place == place && change.Value.SequenceEqual(entry.Value);
+            bool isSet = tables.TryGetValue(Encoding.UTF8.GetString(change.Table), out var names) && names.TryFind(change.Name, out entry);
+            return change.IsRemoval ? !isSet : isSet && entry.Place == place && change.Value.SequenceEqual(entry.Value.Span);
         }
     }
 
     private void Apply(KeyChangeBytes change, int place, Action<KeyEntry>? released)
     {
         Span<char> buffer = stackalloc char[StackNames];
-        var table = Decode(change.Table, buffer);
+        var table = change.Table.Length <= buffer.Length ? buffer[..Encoding.UTF8.GetChars(change.Table, buffer)] : Encoding.UTF8.GetString(change.Table).AsSpan();
         var lookup = tables.GetAlternateLookup<ReadOnlySpan<char>>();
         if (!lookup.TryGetValue(table, out var names))
         {
@@ -82,15 +83,13 @@ internal sealed class KeyIndex
                 return;
             }
 
-            tables[table.ToString()] = names = new KeyNames();
+            tables[table.ToString()] = names = new KeyNames(change.Table.Length);
         }
 
-        Span<char> another = stackalloc char[StackNames];
-        var name = Decode(change.Name, another);
-        var before = change.IsRemoval ? names.Remove(name) : names.Set(name, new KeyEntry(change.Value.ToArray(), place, change.Length));
+        var before = change.IsRemoval ? names.Remove(change.Name) : names.Set(change.Name, change.Value, place);
         if (names.Count is 0)
         {
-            lookup.Remove(Decode(change.Table, buffer));
+            lookup.Remove(table);
         }
 
         if (before is { } entry)
@@ -98,7 +97,4 @@ internal sealed class KeyIndex
             released?.Invoke(entry);
         }
     }
-
-    private static ReadOnlySpan<char> Decode(ReadOnlySpan<byte> name, Span<char> buffer) =>
-        name.Length <= buffer.Length ? buffer[..Encoding.UTF8.GetChars(name, buffer)] : Encoding.UTF8.GetString(name);
 }

@@ -1,119 +1,193 @@
-using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Provenance.ArtifactStore.Keys;
 
-/// <summary>The names of one table. They are put in order when first listed, and kept in order from then on. Not thread-safe.</summary>
-internal sealed class KeyNames
+/// <summary>
+/// The names of one table, about 40 bytes each besides their own, in few objects. They are put in order when first listed, and kept in
+/// order from then on. Not thread-safe.
+/// </summary>
+/// <param name="tableLength">The length of the table's own name, which is part of what a change takes up.</param>
+internal sealed class KeyNames(int tableLength)
 {
-    private const int ChunkSize = 512;
+    private const int ChangeHead = 8;
+    private const int End = -1;
+    private const int SmallestWaste = 64 * 1024;
 
-    private readonly Dictionary<string, KeyEntry> entries = new(StringComparer.Ordinal);
-    private List<List<string>>? ordered;
+    private KeyBytes bytes = new();
+    private Entry[] entries = new Entry[4];
+    private int[] buckets = [End, End, End, End];
+    private int used;
+    private int free = End;
+    private long waste;
+    private KeyOrder? order;
 
     /// <summary>How many names there are.</summary>
-    public int Count => entries.Count;
+    public int Count { get; private set; }
 
     /// <summary>Finds a name.</summary>
-    public bool TryFind(string name, out KeyEntry entry) => entries.TryGetValue(name, out entry);
-
-    /// <summary>Finds a name.</summary>
-    public bool TryFind(ReadOnlySpan<char> name, out KeyEntry entry) => entries.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out entry);
+    public bool TryFind(ReadOnlySpan<byte> name, out KeyEntry entry)
+    {
+        int number = Find(name, HashOf(name));
+        entry = number is End ? default : EntryOf(number);
+        return number is not End;
+    }
 
     /// <summary>Sets a name, and returns what it stood for before.</summary>
-    public KeyEntry? Set(ReadOnlySpan<char> name, KeyEntry entry)
+    public KeyEntry? Set(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, int place)
     {
-        var lookup = entries.GetAlternateLookup<ReadOnlySpan<char>>();
-        ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(lookup, name, out bool exists);
-        KeyEntry? before = exists ? slot : null;
-        slot = entry;
-        if (!exists && ordered is not null)
+        int hash = HashOf(name);
+        int number = Find(name, hash);
+        KeyEntry? before = number is End ? null : EntryOf(number);
+        bool isNew = number is End;
+        if (isNew)
         {
-            Insert(ordered, name.ToString());
+            number = Add(hash);
+        }
+        else
+        {
+            waste += entries[number].NameLength + entries[number].ValueLength;
         }
 
+        ref var entry = ref entries[number];
+        (entry.Position, entry.NameLength, entry.ValueLength, entry.Place) = (bytes.Add(name, value), name.Length, value.Length, place);
+        if (isNew)
+        {
+            order?.Insert(number);
+        }
+
+        CleanUp();
         return before;
     }
 
     /// <summary>Removes a name, and returns what it stood for; null where it was not set.</summary>
-    public KeyEntry? Remove(ReadOnlySpan<char> name)
+    public KeyEntry? Remove(ReadOnlySpan<byte> name)
     {
-        if (!entries.GetAlternateLookup<ReadOnlySpan<char>>().Remove(name, out string? removed, out var before))
+        int hash = HashOf(name);
+        int number = Find(name, hash);
+        if (number is End)
         {
             return null;
         }
 
-        if (ordered is not null)
+        var before = EntryOf(number);
+        order?.Remove(number);
+        ref int link = ref buckets[hash & (buckets.Length - 1)];
+        while (link != number)
         {
-            var chunk = ordered[ChunkOf(ordered, removed)];
-            chunk.RemoveAt(chunk.BinarySearch(removed, StringComparer.Ordinal));
-            if (chunk.Count is 0 && ordered.Count > 1)
-            {
-                ordered.Remove(chunk);
-            }
+            link = ref entries[link].Next;
         }
 
+        link = entries[number].Next;
+        waste += entries[number].NameLength + entries[number].ValueLength;
+        entries[number] = new Entry { Next = free, Position = End };
+        free = number;
+        Count--;
+        CleanUp();
         return before;
     }
 
     /// <summary>At most <paramref name="count"/> names in ordinal order, those after <paramref name="after"/> only.</summary>
     public List<string> List(string? after, int count)
     {
-        ordered ??= Order();
-        var names = new List<string>(Math.Min(count, entries.Count));
-        int chunk = after is null ? 0 : ChunkOf(ordered, after);
-        int start = 0;
-        if (after is not null)
-        {
-            int found = ordered[chunk].BinarySearch(after, StringComparer.Ordinal);
-            start = found >= 0 ? found + 1 : ~found;
-        }
-
-        for (; chunk < ordered.Count && names.Count < count; chunk++, start = 0)
-        {
-            int taken = Math.Min(ordered[chunk].Count - start, count - names.Count);
-            names.AddRange(CollectionsMarshal.AsSpan(ordered[chunk]).Slice(start, taken));
-        }
-
-        return names;
+        order ??= new KeyOrder(NameOf, Enumerable.Range(0, used).Where(number => entries[number].Position is not End));
+        return [.. order.List(after is null ? null : Encoding.UTF8.GetBytes(after)).Take(count).Select(number => Encoding.UTF8.GetString(NameOf(number)))];
     }
 
-    private static void Insert(List<List<string>> chunks, string name)
+    // Seeded anew in every process: nobody outside can choose names that all fall into one bucket.
+    private static int HashOf(ReadOnlySpan<byte> name)
     {
-        int number = ChunkOf(chunks, name);
-        var chunk = chunks[number];
-        chunk.Insert(~chunk.BinarySearch(name, StringComparer.Ordinal), name);
-        if (chunk.Count > 2 * ChunkSize)
-        {
-            chunks.Insert(number + 1, chunk.GetRange(ChunkSize, chunk.Count - ChunkSize));
-            chunk.RemoveRange(ChunkSize, chunk.Count - ChunkSize);
-        }
+        var hash = default(HashCode);
+        hash.AddBytes(name);
+        return hash.ToHashCode();
     }
 
-    /// <summary>The last chunk that begins at or before the name; the first where none does.</summary>
-    private static int ChunkOf(List<List<string>> chunks, string name)
+    private ReadOnlySpan<byte> NameOf(int number) => bytes.Span(entries[number].Position, entries[number].NameLength);
+
+    private KeyEntry EntryOf(int number)
     {
-        int low = 0;
-        int high = chunks.Count - 1;
-        while (low < high)
+        ref var entry = ref entries[number];
+        var value = entry.ValueLength is 0 ? default : bytes.Read(entry.Position, entry.NameLength, entry.ValueLength);
+        return new KeyEntry(value, entry.Place, ChangeHead + tableLength + entry.NameLength + entry.ValueLength);
+    }
+
+    private int Find(ReadOnlySpan<byte> name, int hash)
+    {
+        int number = buckets[hash & (buckets.Length - 1)];
+        while (number is not End && !(entries[number].Hash == hash && NameOf(number).SequenceEqual(name)))
         {
-            int middle = (low + high + 1) / 2;
-            if (string.CompareOrdinal(chunks[middle][0], name) <= 0)
+            number = entries[number].Next;
+        }
+
+        return number;
+    }
+
+    private int Add(int hash)
+    {
+        int number = free;
+        if (number is not End)
+        {
+            free = entries[number].Next;
+        }
+        else
+        {
+            if (used == entries.Length)
             {
-                low = middle;
+                Grow();
             }
-            else
+
+            number = used++;
+        }
+
+        ref int bucket = ref buckets[hash & (buckets.Length - 1)];
+        entries[number] = new Entry { Hash = hash, Next = bucket };
+        bucket = number;
+        Count++;
+        return number;
+    }
+
+    private void Grow()
+    {
+        Array.Resize(ref entries, entries.Length * 2);
+        buckets = new int[entries.Length];
+        Array.Fill(buckets, End);
+
+        // There are no free entries among those used, or none would have to be made.
+        for (int number = 0; number < used; number++)
+        {
+            ref int bucket = ref buckets[entries[number].Hash & (buckets.Length - 1)];
+            entries[number].Next = bucket;
+            bucket = number;
+        }
+    }
+
+    /// <summary>Copies what counts when half of the bytes do not any more.</summary>
+    private void CleanUp()
+    {
+        if (waste < SmallestWaste || waste * 2 < bytes.Total)
+        {
+            return;
+        }
+
+        var kept = new KeyBytes();
+        for (int number = 0; number < used; number++)
+        {
+            ref var entry = ref entries[number];
+            if (entry.Position is not End)
             {
-                high = middle - 1;
+                entry.Position = kept.Add(bytes.Span(entry.Position, entry.NameLength + entry.ValueLength), []);
             }
         }
 
-        return low;
+        (bytes, waste) = (kept, 0);
     }
 
-    private List<List<string>> Order()
+    private struct Entry
     {
-        string[] names = [.. entries.Keys];
-        Array.Sort(names, StringComparer.Ordinal);
-        return names.Length is 0 ? [[]] : [.. names.Chunk(ChunkSize).Select(chunk => new List<string>(chunk))];
+        public int Hash;
+        public int Next;
+        public long Position;
+        public int NameLength;
+        public int ValueLength;
+        public int Place;
     }
 }

@@ -8,4 +8,4 @@ namespace Provenance.ArtifactStore.Logs;
 /// <param name="Length">How many bytes cannot be read.</param>
 /// <param name="Digest">The blob whose record it was; null where that cannot be told.</param>
 /// <param name="WasDurable">False for a write that was broken off, which nobody was told of.</param>
-public sealed record LogDamage(string File, long Offset, long Length, Digest? Digest, bool WasDurable);
+internal sealed record LogDamage(string File, long Offset, long Length, Digest? Digest, bool WasDurable);

@@ -58,12 +58,12 @@ internal sealed class LogFiles(DataFolder folder, IDisk disk)
         }
     }
 
-    /// <summary>Gives back the room that a segment did not need. It is only room: nothing depends on it.</summary>
-    public void TryTrim(Segment segment)
+    /// <summary>Gives back the room that a segment did not need, but for some. It is only room: nothing depends on it.</summary>
+    public void TryTrim(Segment segment, int kept)
     {
         try
         {
-            disk.Cut(segment.File, segment.End, segment.End);
+            disk.Cut(segment.File, segment.End, segment.End + kept);
         }
         catch (IOException)
         {

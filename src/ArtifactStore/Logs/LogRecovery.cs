@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Provenance.ArtifactStore.Digests;
+using Provenance.ArtifactStore.Folders;
 using Provenance.ArtifactStore.Logs.Records;
 using Provenance.ArtifactStore.Logs.Segments;
 
@@ -99,9 +100,33 @@ internal sealed class LogRecovery(LogFiles files, LogState state, LogOptions opt
     /// <summary>Removes what stands behind the last record, so that it cannot be taken for a record later, and returns the size of the file.</summary>
     private long CutOff(Segment last)
     {
-        files.Disk.Cut(last.File, last.End, Math.Max(last.End, options.SegmentSize));
+        long capacity = Math.Max(last.End + options.Reserve, options.SegmentSize);
+        try
+        {
+            files.Disk.Cut(last.File, last.End, capacity);
+        }
+        catch (StorageFullException)
+        {
+            // A full disk is no reason not to start: what is stored is served, and there may be room for deletions.
+            capacity = CutOffWithout(last);
+        }
+
         files.Disk.Flush(last.File);
-        return Math.Max(last.End, options.SegmentSize);
+        return capacity;
+    }
+
+    private long CutOffWithout(Segment last)
+    {
+        try
+        {
+            files.Disk.Cut(last.File, last.End, last.End + options.Reserve);
+            return last.End + options.Reserve;
+        }
+        catch (StorageFullException)
+        {
+            files.Disk.Cut(last.File, last.End, last.End);
+            return last.End;
+        }
     }
 
     private sealed class Sink(LogRecovery recovery, Segment segment) : IRecordSink

@@ -69,7 +69,7 @@ internal sealed class LogWriter
         thread.Join();
         if (active is not null && !isSuspect)
         {
-            files.TryTrim(active);
+            files.TryTrim(active, options.Reserve);
             files.TryWriteHint(active);
         }
     }
@@ -271,7 +271,7 @@ internal sealed class LogWriter
         Volatile.Write(ref lastNumber, next.Number);
         if (previous is not null)
         {
-            files.TryTrim(previous);
+            files.TryTrim(previous, kept: 0);
             files.TryWriteHint(previous);
             if (isSuspect)
             {

@@ -34,8 +34,32 @@ public sealed class KeyIndexTests
             }
 
             return index.List("t", null, int.MaxValue).SequenceEqual(model.Keys)
-                && model.All(entry => index.TryFind("t", entry.Key, out var found) && BitConverter.ToInt32(found.Value) == entry.Value);
+                && model.All(entry => index.TryFind("t", entry.Key, out var found) && BitConverter.ToInt32(found.Value.Span) == entry.Value);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(20));
+
+    [Fact]
+    public void Names_outside_of_ASCII_are_in_ordinal_order_too()
+    {
+        var index = new KeyIndex();
+        string[] names = ["z", "\u00e4", "\ud7ff", "\ue000", "\uffff", "\ud83d\ude00", "\ud83d\ude01", "\ue000a", "a", ""];
+        index.Apply(KeyChangeFormat.Write([.. names.Select(static name => KeyChange.Set("t", name, default))]), place: 1, released: null);
+
+        index.List("t", null, 100).Should().Equal(names.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Values_that_are_set_again_and_again_do_not_pile_up_or_get_lost()
+    {
+        var index = new KeyIndex();
+        for (int round = 0; round < 20_000; round++)
+        {
+            index.Apply(KeyChangeFormat.Write([KeyChange.Set("t", $"n{round % 7}", BitConverter.GetBytes(round))]), place: 1, released: null);
+        }
+
+        Enumerable.Range(0, 7).Select(ValueOf).Should().Equal(Enumerable.Range(0, 7).Select(static name => 19_993 + ((name - 19_993 % 7 + 7) % 7)));
+
+        int ValueOf(int name) => index.TryFind("t", $"n{name}", out var entry) ? BitConverter.ToInt32(entry.Value.Span) : -1;
+    }
 
     [Fact]
     public void Every_entry_that_is_replaced_or_removed_is_told()

@@ -10,6 +10,9 @@ internal sealed class FaultyDisk : IDisk
 
     public int Flushes { get; private set; }
 
+    /// <summary>How many bytes files can be given besides what they have.</summary>
+    public long RoomLeft { get; set; } = long.MaxValue / 2;
+
     public Func<Exception>? OnCreate { get; set; }
 
     public Func<Exception>? OnWrite { get; set; }
@@ -21,7 +24,16 @@ internal sealed class FaultyDisk : IDisk
 
     public SafeFileHandle Create(string path, long size) => OnCreate is null ? disk.Create(path, size) : throw OnCreate();
 
-    public void Cut(SafeFileHandle file, long length, long size) => disk.Cut(file, length, size);
+    public void Cut(SafeFileHandle file, long length, long size)
+    {
+        disk.Cut(file, length, length);
+        if (size > length + RoomLeft)
+        {
+            throw new StorageFullException("the disk");
+        }
+
+        disk.Cut(file, length, size);
+    }
 
     public void Write(SafeFileHandle file, ReadOnlySpan<byte> content, long offset)
     {

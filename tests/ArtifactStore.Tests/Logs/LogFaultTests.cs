@@ -46,6 +46,31 @@ public sealed class LogFaultTests : IDisposable
         (await log.ReadAsync(Digest.Of(LogFolder.Content(1000)))).Should().NotBeNull();
     }
 
+    [Theory]
+    [InlineData(1024, true)]
+    [InlineData(0, false)]
+    public async Task A_log_on_a_full_disk_is_opened_and_read_and_takes_deletions_as_long_as_there_is_any_room(int room, bool takesDeletions)
+    {
+        await log.PutAsync(LogFolder.Content(1));
+        disk.RoomLeft = room;
+        disk.OnCreate = static () => new StorageFullException("the disk");
+        var digest = Digest.Of(LogFolder.Content(1));
+
+        log.Reopen(disk: disk);
+
+        (await log.ReadAsync(digest)).Should().NotBeNull();
+        await FluentActions.Awaiting(() => log.PutAsync(LogFolder.Content(2))).Should().ThrowAsync<StorageFullException>();
+        var deleting = FluentActions.Awaiting(() => log.Log.CommitAsync(LogUnit.OfDeletion(digest)));
+        if (takesDeletions)
+        {
+            (await deleting()).Should().BeTrue();
+        }
+        else
+        {
+            await deleting.Should().ThrowAsync<StorageFullException>();
+        }
+    }
+
     [Fact]
     public async Task After_a_failed_flush_the_segment_is_never_written_again_and_nothing_of_the_batch_counts()
     {

@@ -45,21 +45,20 @@ internal sealed class LogFolder : IDisposable
         Log = OpenedLog.Of(folder, options);
     }
 
-    /// <summary>Closes the log as a process does that ends well, lets the files be changed, and opens it.</summary>
-    public void Reopen(Action? meanwhile = null)
+    /// <summary>Closes the log as a process does that ends well, and opens it.</summary>
+    public void Reopen(IDisk? disk = null)
     {
         Log.Dispose();
         folder.Dispose();
-        meanwhile?.Invoke();
         folder = DataFolder.Open(temporary["data"]);
-        Log = OpenedLog.Of(folder, options);
+        Log = OpenedLog.Of(folder, options, disk);
     }
 
     public Task<bool> PutAsync(byte[] content, params KeyChange[] changes) => Log.CommitAsync(LogUnit.OfBlob(Digest.Of(content), content, changes));
 
     public Task SetAsync(string name, string value) => Log.CommitAsync(LogUnit.OfChanges([KeyChange.Set("t", name, System.Text.Encoding.UTF8.GetBytes(value))]));
 
-    public string? Get(string name) => Log.Keys.TryFind("t", name, out var entry) ? System.Text.Encoding.UTF8.GetString(entry.Value) : null;
+    public string? Get(string name) => Log.Keys.TryFind("t", name, out var entry) ? System.Text.Encoding.UTF8.GetString(entry.Value.Span) : null;
 
     /// <summary>The content of a blob, verified; null where it is not stored.</summary>
     public async Task<byte[]?> ReadAsync(Digest digest)
