@@ -87,7 +87,7 @@ internal sealed class RunIntake
 
         string uid = document.RootElement.Member("metadata"u8).Text("uid"u8) ?? "";
         var (collected, family) = await CollectAsync(kind, run, uid, cancellationToken).ConfigureAwait(false);
-        if (collected.Outcome.State is RunState.NotDone || (!wasHeld && !sighting.IsGone && HeldRuns.MayBeRetried(document.RootElement, collected.Outcome)))
+        if (collected.Outcome.State is RunState.NotDone || (!wasHeld && !sighting.IsGone && kind.MayFailForNow && HeldRuns.MayBeRetried(document.RootElement, collected.Outcome)))
         {
             held.Hold(RunKey.Of(uid, null), seen, cancellationToken);
             return;
