@@ -1,5 +1,5 @@
 using Provenance.Bench.Attest;
-using Provenance.Bench.Store;
+using Provenance.Bench.Disks;
 using Provenance.Bench.Watch;
 
 switch (args.FirstOrDefault())
@@ -9,10 +9,10 @@ switch (args.FirstOrDefault())
         return 0;
     case "watcher" when WatcherSettings.Parse(args.Skip(1)) is { } settings:
         return await WatcherBenchmark.RunAsync(settings);
-    case "store":
-        await StoreBenchmark.RunAsync(args.ElementAtOrDefault(1) ?? Path.GetTempPath(), [200_000, 1_000_000]);
+    case "disk":
+        await DiskBenchmark.RunAsync(args.ElementAtOrDefault(1) ?? Path.GetTempPath(), [200_000, 1_000_000]);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: bench/run NAME [--json]; names: attest, store [FOLDER], watcher [--quick] [--only 5000|20000|live|100000|takeover|resync] [--rounds N] [--env NAME=VALUE]");
+        await Console.Error.WriteLineAsync("usage: bench/run NAME [--json]; names: attest, disk [FOLDER], watcher [--quick] [--only 5000|20000|live|100000|takeover|resync] [--rounds N] [--env NAME=VALUE]");
         return 2;
 }

@@ -7,10 +7,10 @@ using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Keys;
 using Provenance.ArtifactStore.Serving;
 
-namespace Provenance.Bench.Store;
+namespace Provenance.Bench.Disks;
 
 /// <summary>The store on disk without HTTP: small blobs by many writers, large blobs, and the start over what was written.</summary>
-internal static class StoreBenchmark
+internal static class DiskBenchmark
 {
     private const int SmallSize = 1024;
     private const int LargeSize = 64 * 1024 * 1024;
@@ -26,8 +26,10 @@ internal static class StoreBenchmark
         {
             await MeasureLargeAsync(folder, writers: 1);
             await MeasureLargeAsync(folder, writers: 2);
+            MeasureFlushes(root);
             await MeasureSmallAsync(folder, writers: 1, count: 2_000, seed: 1);
             await MeasureSmallAsync(folder, writers: 32, count: 100_000, seed: 2);
+            MeasureFlushes(root);
             await MeasureReadsAsync(folder, seed: 2, count: 100_000);
             int written = 102_000;
             foreach (int count in counts)
@@ -57,6 +59,24 @@ internal static class StoreBenchmark
         BitConverter.TryWriteBytes(content, seed);
         BitConverter.TryWriteBytes(content.AsSpan(4), number);
         return content;
+    }
+
+    /// <summary>What the disk can do at this moment: 32 records of 1 KiB a flush, one after the other.</summary>
+    private static void MeasureFlushes(string root)
+    {
+        const int batch = 32;
+        const int rounds = 500;
+        string path = Path.Combine(root, $"store-bench-{Guid.NewGuid():N}.raw");
+        byte[] content = RandomNumberGenerator.GetBytes(batch * (SmallSize + 200));
+        using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose, rounds * content.Length);
+        var watch = Stopwatch.StartNew();
+        for (int round = 0; round < rounds; round++)
+        {
+            RandomAccess.Write(file, content, (long)round * content.Length);
+            RandomAccess.FlushToDisk(file);
+        }
+
+        Say("the disk alone, 32 records a flush", batch * rounds / watch.Elapsed.TotalSeconds, "records/s");
     }
 
     private static async Task MeasureSmallAsync(string folder, int writers, int count, int seed)
