@@ -17,7 +17,7 @@ enter='
   mount --bind "$clients" "$clients" && mount -o remount,bind,ro "$clients"
   mount --bind "$work" "$clients/lane"
   for name in dev proc sys; do mount --rbind "/$name" "$clients/$name"; done
-  for name in run tmp var/tmp; do mount -t tmpfs tmpfs "$clients/$name"; done
+  for name in run sys/fs/cgroup tmp var/tmp; do mount -t tmpfs tmpfs "$clients/$name"; done
   exec chroot "$clients" env --ignore-environment --chdir="$folder" \
     HOME=/lane/home USER=root LANG=C.UTF-8 PATH=/opt/bin:/usr/sbin:/usr/bin "$@"'
 
@@ -39,6 +39,7 @@ std::string one();
 std::string two();
 int main() { std::cout << one() << " and " << two() << std::endl; }
 END
+  # shellcheck disable=SC2016
   printf 'app: main.o one.o two.o\n\tg++ $^ -o $@\n%%.o: %%.cc\n\t$(CXX) -c $< -o $@\n' > "$1/Makefile"
 }
 
