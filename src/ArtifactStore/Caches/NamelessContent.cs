@@ -10,28 +10,36 @@ internal sealed class NamelessContent(IBlobStore blobs, IBlobUploads uploads)
 {
     private const string Owner = "cache";
     private const int InMemory = 1024 * 1024;
+    private const int InMemoryUnannounced = 64 * 1024;
 
     /// <summary>Reads the stream to its end and returns the digest that it is stored under.</summary>
+    /// <param name="content">The content.</param>
+    /// <param name="announced">How many bytes its sender has announced. What is small by that is stored without a detour.</param>
+    /// <param name="maximumSize">The most bytes to take.</param>
+    /// <param name="cancellationToken">Stops between two pieces.</param>
     /// <exception cref="BlobException">Code <c>SIZE_INVALID</c>: more than <paramref name="maximumSize"/> bytes.</exception>
-    public async Task<Digest> StoreAsync(Stream content, long maximumSize, CancellationToken cancellationToken)
+    public async Task<Digest> StoreAsync(Stream content, long? announced, long maximumSize, CancellationToken cancellationToken)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(InMemory);
+        // One byte more than announced: a buffer that is not full means that the content is whole.
+        int size = (int)Math.Min(announced + 1 ?? InMemoryUnannounced, InMemory);
+        byte[] array = ArrayPool<byte>.Shared.Rent(size);
         try
         {
-            int read = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-            if (read == buffer.Length)
+            var buffer = array.AsMemory(0, size);
+            int read = await content.ReadAtLeastAsync(buffer, size, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            if (read == size)
             {
                 return await StageAsync(buffer, content, maximumSize, cancellationToken).ConfigureAwait(false);
             }
 
-            var digest = Digest.Of(buffer.AsSpan(0, read));
-            using var whole = new MemoryStream(buffer, 0, read, writable: false);
+            var digest = Digest.Of(array.AsSpan(0, read));
+            using var whole = new MemoryStream(array, 0, read, writable: false);
             await blobs.WriteAsync(digest, whole, maximumSize, cancellationToken).ConfigureAwait(false);
             return digest;
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            ArrayPool<byte>.Shared.Return(array);
         }
     }
 

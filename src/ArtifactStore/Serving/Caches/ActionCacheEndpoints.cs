@@ -18,6 +18,7 @@ internal sealed class ActionCacheEndpoints(
 
     private Task DispatchAsync(HttpContext context)
     {
+        string name = OciErrors.ParseDigest($"sha256:{context.Request.RouteValues["hex"]}").Hex;
         CachePath.RequirePlain(context);
         string? instance = context.Request.RouteValues["instance"] as string;
         if (instance is not null && !CacheTable.IsName(instance))
@@ -26,7 +27,6 @@ internal sealed class ActionCacheEndpoints(
         }
 
         string table = CacheTable.OfActions(instance);
-        string name = OciErrors.ParseDigest($"sha256:{context.Request.RouteValues["hex"]}").Hex;
         return context.Request.Method switch
         {
             "GET" or "HEAD" => GetAsync(context, table, name),

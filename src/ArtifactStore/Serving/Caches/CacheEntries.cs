@@ -46,7 +46,7 @@ internal sealed partial class CacheEntries(KeyedCache cache, NamelessContent con
     /// <summary>The same with content that was read already.</summary>
     public async Task PutAsync(HttpContext context, string table, string name, Stream content)
     {
-        var digest = await contents.StoreAsync(content, options.MaximumBlobSize, context.RequestAborted).ConfigureAwait(false);
+        var digest = await contents.StoreAsync(content, context.Request.ContentLength, options.MaximumBlobSize, context.RequestAborted).ConfigureAwait(false);
         bool created = await cache.SetAsync(table, name, digest, context.RequestAborted).ConfigureAwait(false);
         context.Response.StatusCode = created ? StatusCodes.Status201Created : StatusCodes.Status200OK;
         context.Response.Headers.ETag = $"\"{digest}\"";
