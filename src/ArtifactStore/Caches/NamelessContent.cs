@@ -21,7 +21,7 @@ internal sealed class NamelessContent(IBlobStore blobs, IBlobUploads uploads)
     public async Task<Digest> StoreAsync(Stream content, long? announced, long maximumSize, CancellationToken cancellationToken)
     {
         // One byte more than announced: a buffer that is not full means that the content is whole.
-        int size = (int)Math.Min(announced + 1 ?? InMemoryUnannounced, InMemory);
+        int size = (int)Math.Min(announced ?? (InMemoryUnannounced - 1), InMemory - 1) + 1;
         byte[] array = ArrayPool<byte>.Shared.Rent(size);
         try
         {

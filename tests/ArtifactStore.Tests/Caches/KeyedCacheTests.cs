@@ -1,37 +1,32 @@
 using System.Text;
-using Provenance.ArtifactStore.Blobs.Disks;
+using Microsoft.Extensions.DependencyInjection;
+using Provenance.ArtifactStore.Blobs;
 using Provenance.ArtifactStore.Caches;
 using Provenance.ArtifactStore.Digests;
-using Provenance.ArtifactStore.Folders;
 using Provenance.ArtifactStore.Keys;
-using Provenance.Testing;
+using Provenance.Testing.Registries;
 
 namespace Provenance.ArtifactStore.Tests.Caches;
 
-public sealed class KeyedCacheTests : IDisposable
+public sealed class KeyedCacheTests : IAsyncLifetime
 {
     private static readonly byte[] First = "first"u8.ToArray();
     private static readonly byte[] Second = "second"u8.ToArray();
 
-    private readonly TemporaryFolder folder = new();
-    private readonly MemoryKeyTable keys = new();
-    private readonly DataFolder data;
-    private readonly DiskBlobStore blobs;
-    private readonly KeyedCache cache;
+    private LoopbackRegistry store = null!;
+    private IKeyTable keys = null!;
+    private IBlobStore blobs = null!;
+    private KeyedCache cache = null!;
 
-    public KeyedCacheTests()
+    public async Task InitializeAsync()
     {
-        data = DataFolder.Open(folder.Path);
-        blobs = new DiskBlobStore(data);
-        cache = new KeyedCache(keys, blobs);
+        store = await LoopbackRegistry.StartAsync();
+        keys = store.Services.GetRequiredService<IKeyTable>();
+        blobs = store.Services.GetRequiredService<IBlobStore>();
+        cache = store.Services.GetRequiredService<KeyedCache>();
     }
 
-    public void Dispose()
-    {
-        cache.Dispose();
-        data.Dispose();
-        folder.Dispose();
-    }
+    public Task DisposeAsync() => store.DisposeAsync().AsTask();
 
     [Fact]
     public async Task Forgetting_takes_away_a_key_that_stands_for_what_is_lost()

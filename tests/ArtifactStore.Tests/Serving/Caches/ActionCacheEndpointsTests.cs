@@ -64,7 +64,7 @@ public sealed class ActionCacheEndpointsTests : CacheTest
     public async Task A_corrupt_result_and_a_corrupt_blob_are_misses_that_heal()
     {
         await PutAsync(Action, Content);
-        Corrupt(ContentDigest);
+        Corrupt(Content);
 
         (await StatusAsync(HttpMethod.Get, $"/cas/{ContentDigest.Hex}")).Should().Be(HttpStatusCode.NotFound);
         (await StatusAsync(HttpMethod.Get, Action)).Should().Be(HttpStatusCode.NotFound);

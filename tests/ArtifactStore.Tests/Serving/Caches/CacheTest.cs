@@ -65,14 +65,30 @@ public abstract class CacheTest : RegistryTest
         }
     }
 
-    protected int StagedFiles() =>
-        new[] { "uploads", "tmp" }.Sum(name => Directory.GetFiles(Path.Combine(Registry.Folder, name)).Length);
+    protected int StagedFiles() => FilesIn(Registry, "uploads", "tmp").Length;
 
-    protected void Corrupt(Digest digest)
+    /// <summary>Flips a bit of the stored bytes, in whatever file the store has put them.</summary>
+    protected void Corrupt(byte[] content)
     {
-        string path = Path.Combine(Registry.Folder, "blobs", digest.Algorithm.Name, digest.Hex[..2], digest.Hex);
-        byte[] bytes = File.ReadAllBytes(path);
-        bytes[^1] ^= 1;
-        File.WriteAllBytes(path, bytes);
+        foreach (string path in FilesIn(Registry, "blobs", "log"))
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            byte[] bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
+            if (bytes.AsSpan().LastIndexOf(content) is >= 0 and int offset)
+            {
+                file.Position = offset + content.Length - 1;
+                file.WriteByte((byte)(content[^1] ^ 1));
+                return;
+            }
+        }
+
+        throw new FileNotFoundException("No file holds the content.");
     }
+
+    private protected static string[] FilesIn(LoopbackRegistry registry, params string[] folders) =>
+    [
+        .. folders.Select(name => Path.Combine(registry.Folder, name)).Where(Directory.Exists)
+            .SelectMany(static folder => Directory.GetFiles(folder, "*", SearchOption.AllDirectories)),
+    ];
 }

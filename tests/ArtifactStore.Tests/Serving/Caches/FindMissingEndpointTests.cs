@@ -26,7 +26,7 @@ public sealed class FindMissingEndpointTests : CacheTest
     public async Task A_blob_found_corrupt_is_missing()
     {
         await PutAsync($"/cas/{ContentDigest.Hex}", Content);
-        Corrupt(ContentDigest);
+        Corrupt(Content);
         await StatusAsync(HttpMethod.Get, $"/cas/{ContentDigest.Hex}");
 
         using var response = await AskAsync($"[\"{ContentDigest}\"]");
