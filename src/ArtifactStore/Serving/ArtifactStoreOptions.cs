@@ -23,6 +23,12 @@ public sealed class ArtifactStoreOptions
     /// <summary>Whether the referrers API is served. Without it the registry behaves like one of distribution-spec 1.0; meant for tests of clients.</summary>
     public bool ReferrersApi { get; init; } = true;
 
+    /// <summary>
+    /// Whether a cached action result is served only when every blob that it refers to is stored. Then only action results of the Remote
+    /// Execution API are taken in; by default what clients keep there is opaque.
+    /// </summary>
+    public bool CompleteActionResultsOnly { get; init; }
+
     internal void Validate()
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(Folder);

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Provenance.ArtifactStore.Serving;
+using Provenance.ArtifactStore.Serving.Caches;
 
 namespace Provenance.Testing.Registries;
 
@@ -47,7 +48,7 @@ public sealed class LoopbackRegistry : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        builder.Services.AddArtifactStore(new ArtifactStoreOptions { Folder = folder.Path, ReferrersApi = referrersApi });
+        builder.Services.AddArtifactStore(new ArtifactStoreOptions { Folder = folder.Path, ReferrersApi = referrersApi }).AddCaches();
         configure?.Invoke(builder.Services);
         var application = builder.Build();
         var requests = new ConcurrentQueue<string>();
@@ -57,7 +58,7 @@ public sealed class LoopbackRegistry : IAsyncDisposable
             return next(context);
         });
         application.MapRegistry();
-        application.MapContentAddressedStore();
+        application.MapCaches();
         await application.StartAsync();
         return new LoopbackRegistry(application, folder, requests);
     }

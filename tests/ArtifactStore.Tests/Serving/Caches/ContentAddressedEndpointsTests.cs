@@ -1,7 +1,7 @@
 using System.Net;
 using Provenance.ArtifactStore.Digests;
 
-namespace Provenance.ArtifactStore.Tests.Serving;
+namespace Provenance.ArtifactStore.Tests.Serving.Caches;
 
 public sealed class ContentAddressedEndpointsTests : RegistryTest
 {
