@@ -115,7 +115,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     private void Keep(object sender, DataReceivedEventArgs line)
     {
-        if (line.Data is { } text && output.Count < 100)
+        if (line.Data is { } text && output.Count < 10)
         {
             output.Enqueue(text);
         }

@@ -70,6 +70,7 @@ internal sealed class Servers(string folder, StoreSettings settings)
             configuration,
             $$"""
             daemon off;
+            {{(Environment.UserName == "root" ? "user root;" : "")}}
             worker_processes 2;
             pid {{folder}}/nginx.pid;
             error_log stderr error;
@@ -93,6 +94,9 @@ internal sealed class Servers(string folder, StoreSettings settings)
             """,
             cancellationToken);
         var start = new ProcessStartInfo(Program("NGINX"), ["-p", folder, "-c", configuration]);
+
+        // To nginx a variable of its own name means sockets that it inherits.
+        start.Environment.Remove("NGINX");
         return await ServerProcess.StartAsync(Nginx, port, "/ready", start, cancellationToken);
     }
 
