@@ -13,7 +13,7 @@ public static class ArtifactStoreRoutes
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var registry = endpoints.ServiceProvider.GetRequiredService<RegistryEndpoints>();
-        return endpoints.Map("/v2/{**path}", registry.HandleAsync);
+        return endpoints.Map("/v2/{**path}", registry.HandleAsync).WithMetadata(registry);
     }
 
     /// <summary>Maps <c>/cas/</c> with the SHA-256 of a blob in hexadecimal: GET, HEAD and PUT.</summary>

@@ -11,7 +11,9 @@ namespace Provenance.ArtifactStore.Serving;
 /// <summary>Runs endpoints and turns what goes wrong into OCI error bodies.</summary>
 internal sealed partial class OciErrors(ILogger<OciErrors> logger)
 {
+    // ENOSPC and EDQUOT, which .NET gives as the result code of an IOException.
     private const int DiskFull = 28;
+    private const int QuotaReached = 122;
 
     /// <summary>Answers a request; an answer already begun is broken off so that nobody takes it for complete.</summary>
     public async Task RunAsync(HttpContext context, Func<HttpContext, Task> endpoint)
@@ -50,11 +52,12 @@ internal sealed partial class OciErrors(ILogger<OciErrors> logger)
         BlobException refusal => new OciException(StatusOf(refusal.Code), refusal.Code, refusal.Message),
         ManifestFormatException refusal => new OciException(StatusCodes.Status400BadRequest, "MANIFEST_INVALID", refusal.Message),
         BadHttpRequestException refusal => new OciException(refusal.StatusCode, "UNSUPPORTED", refusal.Message),
-        IOException { HResult: DiskFull } => new OciException(
+        IOException { HResult: DiskFull or QuotaReached } => new OciException(
             StatusCodes.Status507InsufficientStorage, "INSUFFICIENT_STORAGE", "The disk of the registry is full. Free space, then push again."),
+        OperationCanceledException => null,
         IOException or UnauthorizedAccessException => new OciException(
             StatusCodes.Status500InternalServerError, "UNKNOWN", "The storage of the registry failed. Its log says how."),
-        _ => null,
+        _ => new OciException(StatusCodes.Status500InternalServerError, "UNKNOWN", "The registry failed. Its log says how."),
     };
 
     private static int StatusOf(string code) => code switch

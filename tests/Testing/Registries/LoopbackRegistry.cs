@@ -49,7 +49,11 @@ public sealed class LoopbackRegistry : IAsyncDisposable
         var folder = new TemporaryFolder();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.ConfigureForArtifacts();
+            kestrel.Listen(IPAddress.Loopback, 0);
+        });
         builder.Services.AddArtifactStore(new ArtifactStoreOptions
         {
             Folder = folder.Path,
@@ -65,6 +69,8 @@ public sealed class LoopbackRegistry : IAsyncDisposable
             requests.Enqueue($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
             return next(context);
         });
+        application.UseRegistryShortcut();
+        application.UseRouting();
         application.MapRegistry();
         application.MapContentAddressedStore();
         await application.StartAsync();
