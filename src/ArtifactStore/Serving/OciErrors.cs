@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Provenance.ArtifactStore.Blobs;
@@ -18,18 +19,28 @@ internal sealed partial class OciErrors(ILogger<OciErrors> logger)
     /// <summary>Answers a request; an answer already begun is broken off so that nobody takes it for complete.</summary>
     public async Task RunAsync(HttpContext context, Func<HttpContext, Task> endpoint)
     {
+        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+        {
+            context.Request.Body = new RequestBody(context.Request.Body);
+        }
+
         try
         {
             await endpoint(context).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Explain(exception) is { } refusal && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (HasLeft(context, exception))
+        {
+            // Nobody hears an answer any more, and nothing is wrong here: a client that hangs up must not fill the log.
+            context.Abort();
+        }
+        catch (Exception exception) when (Explain(exception) is { } refusal)
         {
             if (refusal.Status >= StatusCodes.Status500InternalServerError)
             {
                 Failed(logger, context.Request.Method, context.Request.Path, exception);
             }
 
-            if (context.Response.HasStarted)
+            if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
             {
                 context.Abort();
                 return;
@@ -45,6 +56,11 @@ internal sealed partial class OciErrors(ILogger<OciErrors> logger)
         Digest.TryParse(text, out var digest, out string? problem)
             ? digest
             : throw new OciException(StatusCodes.Status400BadRequest, "DIGEST_INVALID", problem);
+
+    /// <summary>Whether the client is the reason: it left while its request was read or answered.</summary>
+    private static bool HasLeft(HttpContext context, Exception exception) =>
+        exception is ConnectionResetException or ConnectionAbortedException
+        || (context.RequestAborted.IsCancellationRequested && exception is OperationCanceledException);
 
     private static OciException? Explain(Exception exception) => exception switch
     {

@@ -43,8 +43,13 @@ public sealed class LoopbackRegistry : IAsyncDisposable
     /// <param name="configure">Adds services, such as observers.</param>
     /// <param name="anonymousMount">False for a registry that mounts blobs from named repositories only.</param>
     /// <param name="sparseManifests">True for a registry that takes manifests without their blobs.</param>
+    /// <param name="maximumUploads">How many uploads may be unfinished.</param>
     public static async Task<LoopbackRegistry> StartAsync(
-        bool referrersApi = true, Action<IServiceCollection>? configure = null, bool anonymousMount = true, bool sparseManifests = false)
+        bool referrersApi = true,
+        Action<IServiceCollection>? configure = null,
+        bool anonymousMount = true,
+        bool sparseManifests = false,
+        int maximumUploads = 1000)
     {
         var folder = new TemporaryFolder();
         var builder = WebApplication.CreateSlimBuilder();
@@ -60,6 +65,7 @@ public sealed class LoopbackRegistry : IAsyncDisposable
             ReferrersApi = referrersApi,
             AnonymousMount = anonymousMount,
             SparseManifests = sparseManifests,
+            MaximumUploads = maximumUploads,
         });
         configure?.Invoke(builder.Services);
         var application = builder.Build();
