@@ -73,9 +73,12 @@ public sealed class HostileRequestsTests
     }
 
     [Theory]
+    [InlineData("PUT /v2/app/manifests/v1 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n{0}", 10, "400")]
+    [InlineData("POST /v2/app/blobs/uploads/?digest=sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 HTTP/1.1\r\nHost: a\r\n"
+        + "Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n{0}", 10, "400")]
     [InlineData("GET /v2/ HTTP/1.1\r\nHost: a\r\nX-A: {0}\r\n\r\n", 40_000, "431")]
     [InlineData("GET /{0} HTTP/1.1\r\nHost: a\r\n\r\n", 9000, "414")]
-    public async Task A_head_beyond_its_bounds_is_refused(string request, int length, string status)
+    public async Task A_request_that_cannot_be_read_is_the_fault_of_its_sender(string request, int length, string status)
     {
         await using var registry = await LoopbackRegistry.StartAsync();
         using var socket = new System.Net.Sockets.TcpClient();
