@@ -1,140 +1,115 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
-using Microsoft.Extensions.DependencyInjection;
-using Provenance.ArtifactStore.Blobs;
-using Provenance.ArtifactStore.Digests;
-using Provenance.ArtifactStore.Keys;
-using Provenance.ArtifactStore.Serving;
+using System.Runtime.InteropServices;
+using Provenance.Bench.Watch;
 
 namespace Provenance.Bench.Store;
 
-/// <summary>The store on disk without HTTP: small blobs by many writers, large blobs, and the start over what was written.</summary>
+/// <summary>
+/// <c>provenance up</c> against docker-registry and nginx, each a process of its own on the loopback interface, with data on the disk of
+/// the temporary folder. The load takes its share of the same processors.
+/// </summary>
 internal static class StoreBenchmark
 {
-    private const int SmallSize = 1024;
-    private const int LargeSize = 64 * 1024 * 1024;
-    private const int LargeRounds = 8;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
 
-    /// <summary>Runs all measurements in a folder that is removed afterwards.</summary>
-    /// <param name="root">The disk to measure: a folder that exists.</param>
-    /// <param name="counts">How many blobs there are at each start.</param>
-    public static async Task RunAsync(string root, IReadOnlyList<int> counts)
+    /// <summary>Measures and prints; returns the status to exit with.</summary>
+    public static async Task<int> RunAsync(StoreSettings settings)
     {
-        string folder = Path.Combine(root, $"store-bench-{Guid.NewGuid():N}");
+        using var ending = new CancellationTokenSource(Patience);
+        void End(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            ending.Cancel();
+        }
+
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        double load = ProcessFiles.Load();
+        var figures = new List<Figure> { new("load_average", "Load average before", load, "") };
+        string folder = Directory.CreateTempSubdirectory("provenance-bench-store").FullName;
         try
         {
-            await MeasureLargeAsync(folder, writers: 1);
-            await MeasureLargeAsync(folder, writers: 2);
-            await MeasureSmallAsync(folder, writers: 1, count: 2_000, seed: 1);
-            await MeasureSmallAsync(folder, writers: 32, count: 100_000, seed: 2);
-            await MeasureReadsAsync(folder, seed: 2, count: 100_000);
-            int written = 102_000;
-            foreach (int count in counts)
-            {
-                await MeasureSmallAsync(folder, writers: 256, count - written, seed: 3 + written);
-                written = count;
-                MeasureStart(folder, count);
-                MeasureStart(folder, count);
-            }
+            await MeasureAsync(settings, folder, figures, ending.Token);
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync(FormattableString.Invariant($"Stopped by a signal, or because {Patience.TotalMinutes} minutes have passed."));
+            return 1;
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
+
+        Print(figures, settings);
+        return 0;
     }
 
-    private static ServiceProvider Open(string folder)
+    private static async Task MeasureAsync(StoreSettings settings, string folder, List<Figure> figures, CancellationToken cancellationToken)
     {
-        var services = new ServiceCollection();
-        services.AddArtifactStore(new ArtifactStoreOptions { Folder = folder });
-        return services.BuildServiceProvider();
-    }
-
-    private static byte[] Content(int seed, int number)
-    {
-        byte[] content = new byte[SmallSize];
-        BitConverter.TryWriteBytes(content, seed);
-        BitConverter.TryWriteBytes(content.AsSpan(4), number);
-        return content;
-    }
-
-    private static async Task MeasureSmallAsync(string folder, int writers, int count, int seed)
-    {
-        await using var services = Open(folder);
-        var blobs = services.GetRequiredService<IBlobStore>();
-        int next = -1;
-        var watch = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, writers).Select(_ => Task.Run(async () =>
+        if (StoreSettings.Names.Any(name => name is not ("rss" or "start") && settings.Wants(name)))
         {
-            int number;
-            while ((number = Interlocked.Increment(ref next)) < count)
-            {
-                byte[] content = Content(seed, number);
-                var digest = Digest.Of(content);
-                KeyChange[] link = [KeyChange.Set("blobs/bench", digest.ToString(), default)];
-                await blobs.WriteAsync(digest, new MemoryStream(content), SmallSize, link, CancellationToken.None);
-            }
-        })));
-        Say($"{count} blobs of 1 KiB with a key each, {writers} writers", count / watch.Elapsed.TotalSeconds, "blobs/s");
-    }
-
-    private static async Task MeasureReadsAsync(string folder, int seed, int count)
-    {
-        await using var services = Open(folder);
-        var blobs = services.GetRequiredService<IBlobStore>();
-        Digest[] digests = [.. Enumerable.Range(0, count).Select(number => Digest.Of(Content(seed, number)))];
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        var watch = Stopwatch.StartNew();
-        foreach (var digest in digests)
-        {
-            await blobs.FindSizeAsync(digest, CancellationToken.None);
+            await CompareAsync(settings, new Servers(Below(folder, "compared"), settings), figures, cancellationToken);
         }
 
-        Say("sizes found, one thread", count / watch.Elapsed.TotalSeconds, $"1/s, {(GC.GetAllocatedBytesForCurrentThread() - before) / count} B allocated each");
-        watch.Restart();
-        before = GC.GetAllocatedBytesForCurrentThread();
-        foreach (var digest in digests)
+        if (settings.Wants("rss"))
         {
-            using var reader = await blobs.OpenAsync(digest, CancellationToken.None);
-            await reader!.ReadAllAsync(SmallSize, CancellationToken.None);
+            await using var store = await new Servers(Below(folder, "memory"), settings).StartStoreAsync(cancellationToken);
+            figures.AddRange(await MemoryMeasurement.RunAsync(store));
         }
 
-        Say("blobs of 1 KiB read and verified, one thread", count / watch.Elapsed.TotalSeconds, $"1/s, {(GC.GetAllocatedBytesForCurrentThread() - before) / count} B allocated each");
-    }
-
-    private static async Task MeasureLargeAsync(string folder, int writers)
-    {
-        await using var services = Open(folder);
-        var blobs = services.GetRequiredService<IBlobStore>();
-        (byte[] Content, Digest Digest)[] inputs = [.. Enumerable.Range(0, LargeRounds).Select(_ => RandomNumberGenerator.GetBytes(LargeSize)).Select(content => (content, Digest.Of(content)))];
-        int next = -1;
-        var watch = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, writers).Select(_ => Task.Run(async () =>
+        if (settings.Wants("start"))
         {
-            int number;
-            while ((number = Interlocked.Increment(ref next)) < inputs.Length)
-            {
-                await blobs.WriteAsync(inputs[number].Digest, new MemoryStream(inputs[number].Content), LargeSize, CancellationToken.None);
-            }
-        })));
-        Say($"blobs of 64 MiB, {writers} writers", (double)LargeSize * LargeRounds / 1_000_000 / watch.Elapsed.TotalSeconds, "MB/s");
+            figures.AddRange(await StartMeasurement.RunAsync(settings, new Servers(Below(folder, "start"), settings), cancellationToken));
+        }
     }
 
-    private static void MeasureStart(string folder, int count)
+    private static async Task CompareAsync(StoreSettings settings, Servers servers, List<Figure> figures, CancellationToken cancellationToken)
     {
-        GC.Collect();
-        long before = GC.GetTotalMemory(forceFullCollection: true);
-        var processor = Environment.CpuUsage.TotalTime;
-        var watch = Stopwatch.StartNew();
-        using var services = Open(folder);
-        services.GetRequiredService<IBlobStore>();
-        services.GetRequiredService<IKeyTable>();
-        var elapsed = watch.Elapsed;
-        processor = Environment.CpuUsage.TotalTime - processor;
-        Say($"start with {count} blobs and as many keys", elapsed.TotalMilliseconds, $"ms, {processor.TotalMilliseconds:N0} ms of processor time, {(GC.GetTotalMemory(forceFullCollection: true) - before) / count} B of memory each");
+        await using var store = await servers.StartStoreAsync(cancellationToken);
+        await using var registry = await servers.StartRegistryAsync(cancellationToken);
+        await using var nginx = await servers.StartNginxAsync(cancellationToken);
+        ServerProcess[] all = [store, registry, nginx];
+        var requests = new RequestMeasurement(settings, all);
+        var bulk = new BulkMeasurement(settings, all);
+        if (settings.Wants("get_1k") || settings.Wants("head"))
+        {
+            var small = Place(Seed.Make(256, 1024));
+            figures.AddRange(settings.Wants("get_1k") ? requests.Get(small) : []);
+            figures.AddRange(settings.Wants("head") ? requests.Head(small) : []);
+        }
+
+        figures.AddRange(settings.Wants("put_1k") ? requests.Push() : []);
+        cancellationToken.ThrowIfCancellationRequested();
+        figures.AddRange(settings.Wants("get_1m") ? await bulk.GetMegabytesAsync(Place(Seed.Make(8, 1024 * 1024))) : []);
+        figures.AddRange(settings.Wants("get_64m") ? await bulk.GetLargeAsync(Place(Seed.Make(1, 64 * 1024 * 1024))) : []);
+        cancellationToken.ThrowIfCancellationRequested();
+        figures.AddRange(settings.Wants("put_64m") ? await bulk.PushLargeAsync() : []);
+
+        Seed Place(Seed seed)
+        {
+            seed.Push(store);
+            seed.Push(registry);
+            seed.Write(servers.NginxRoot);
+            return seed;
+        }
     }
 
-    private static void Say(string what, double value, string unit) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {value:N0} {unit}"));
+    private static string Below(string folder, string name) => Directory.CreateDirectory(Path.Combine(folder, name)).FullName;
+
+    private static void Print(List<Figure> figures, StoreSettings settings)
+    {
+        if (settings.Json)
+        {
+            Console.WriteLine($"{{{string.Join(',', figures.Select(static f => string.Create(CultureInfo.InvariantCulture, $"\"{f.Name}\":{f.Value:0.###}")))}}}");
+            return;
+        }
+
+        Console.WriteLine($"provenance up beside docker-registry and nginx on one machine; median of {settings.Rounds} rounds, in turn\n");
+        foreach (var figure in figures)
+        {
+            string value = figure.Value.ToString(figure.Value >= 100 ? "F0" : figure.Value >= 10 ? "F1" : "0.###", CultureInfo.InvariantCulture);
+            Console.WriteLine($"  {figure.Sentence,-66} {value,8} {figure.Unit,-4}  {figure.Goal,-16}  {figure.Peer}".TrimEnd());
+        }
+    }
 }

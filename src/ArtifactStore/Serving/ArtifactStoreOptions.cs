@@ -29,6 +29,15 @@ public sealed class ArtifactStoreOptions
     /// </summary>
     public bool CompleteActionResultsOnly { get; init; }
 
+    /// <summary>
+    /// Whether a blob may be mounted by its digest alone, without naming a repository that holds it (distribution-spec 1.1, "Mounting a
+    /// blob from another repository"). Turn it off where some may not read everything: it makes a known digest a permission to read.
+    /// </summary>
+    public bool AnonymousMount { get; init; } = true;
+
+    /// <summary>Whether manifests are taken in whose blobs or manifests are not here, as mirrors of a part of an image have them.</summary>
+    public bool SparseManifests { get; init; }
+
     internal void Validate()
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(Folder);

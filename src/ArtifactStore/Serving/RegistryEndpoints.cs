@@ -12,8 +12,17 @@ internal sealed class RegistryEndpoints(
     OciErrors errors,
     ArtifactStoreOptions options)
 {
+    private const string Prefix = "/v2/";
+
+    // Made once: a delegate for each request would be the most frequent allocation of all.
+    private Func<HttpContext, Task>? dispatch;
+
     /// <summary>Answers one request.</summary>
-    public Task HandleAsync(HttpContext context) => errors.RunAsync(context, DispatchAsync);
+    public Task HandleAsync(HttpContext context)
+    {
+        dispatch ??= DispatchAsync;
+        return errors.RunAsync(context, dispatch);
+    }
 
     private static Task PingAsync(HttpContext context)
     {
@@ -30,7 +39,8 @@ internal sealed class RegistryEndpoints(
     private Task DispatchAsync(HttpContext context)
     {
         context.Response.Headers["Docker-Distribution-API-Version"] = "registry/2.0";
-        string path = context.Request.RouteValues["path"] as string ?? "";
+        string whole = context.Request.Path.Value ?? "";
+        string path = whole.Length > Prefix.Length ? whole[Prefix.Length..] : "";
         if (!RegistryRoute.TryParse(path, out var route) || (route.Resource == RegistryResource.Referrers && !options.ReferrersApi))
         {
             throw new OciException(StatusCodes.Status404NotFound, "UNSUPPORTED", "The registry knows no such path.");

@@ -9,7 +9,7 @@ using Provenance.ArtifactStore.Registries;
 namespace Provenance.ArtifactStore.Serving;
 
 /// <summary><c>/v2/name/blobs/uploads/…</c> (distribution-spec 1.1, "Pushing blobs").</summary>
-internal sealed class UploadEndpoints(IBlobUploads uploads, ManifestStore manifests)
+internal sealed class UploadEndpoints(IBlobUploads uploads, IBlobStore blobs, ManifestStore manifests, ArtifactStoreOptions options)
 {
     /// <summary>POST: begins an upload, takes a whole blob with <c>?digest=</c>, or mounts one with <c>?mount=&amp;from=</c>.</summary>
     public async Task StartAsync(HttpContext context, RegistryRoute route)
@@ -99,13 +99,15 @@ internal sealed class UploadEndpoints(IBlobUploads uploads, ManifestStore manife
     }
 
     /// <summary>
-    /// A blob is mounted only from a repository that the client names and that holds it: knowing a digest alone is no permission to read.
-    /// In all other cases the client is asked to upload, as the specification provides.
+    /// A blob is mounted from the repository that the client names, provided that it holds it, or where none is named from anywhere, if
+    /// that is allowed. In all other cases the client is asked to upload, as the specification provides.
     /// </summary>
     private async Task<Digest?> TryMountAsync(RegistryRoute route, Digest digest, string? from, CancellationToken cancellationToken)
     {
-        if (string.IsNullOrEmpty(from) || !RepositoryName.IsValid(from)
-            || !await manifests.HasBlobAsync(from, digest, cancellationToken).ConfigureAwait(false))
+        bool held = string.IsNullOrEmpty(from)
+            ? options.AnonymousMount && await blobs.FindSizeAsync(digest, cancellationToken).ConfigureAwait(false) is not null
+            : RepositoryName.IsValid(from) && await manifests.HasBlobAsync(from, digest, cancellationToken).ConfigureAwait(false);
+        if (!held)
         {
             return null;
         }

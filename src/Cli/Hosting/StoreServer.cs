@@ -54,7 +54,11 @@ internal sealed class StoreServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         // What stops the start is said by the command, in one line.
         builder.Logging.ClearProviders().AddProvider(new StandardErrorLogging()).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.ConfigureForArtifacts();
+            kestrel.Listen(IPAddress.Loopback, port);
+        });
         // A web page that resolves its own name to 127.0.0.1 must not reach the store through a browser.
         builder.Services.AddHostFiltering(static filter => filter.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
         builder.Services.AddArtifactStore(new ArtifactStoreOptions { Folder = layout.Store }).AddCaches();
@@ -66,6 +70,8 @@ internal sealed class StoreServer : IAsyncDisposable
         var application = builder.Build();
         application.UseHostFiltering();
         application.RefuseOtherSites();
+        application.UseRegistryShortcut();
+        application.UseRouting();
         application.MapRegistry();
         application.MapCaches();
         var server = new StoreServer(application, application.Services.GetRequiredService<AttestationIndex>());

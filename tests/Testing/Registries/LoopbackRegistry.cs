@@ -42,13 +42,32 @@ public sealed class LoopbackRegistry : IAsyncDisposable
     /// <summary>Starts a registry.</summary>
     /// <param name="referrersApi">False for a registry that knows only the fallback tag.</param>
     /// <param name="configure">Adds services, such as observers.</param>
-    public static async Task<LoopbackRegistry> StartAsync(bool referrersApi = true, Action<IServiceCollection>? configure = null)
+    /// <param name="anonymousMount">False for a registry that mounts blobs from named repositories only.</param>
+    /// <param name="sparseManifests">True for a registry that takes manifests without their blobs.</param>
+    /// <param name="maximumUploads">How many uploads may be unfinished.</param>
+    public static async Task<LoopbackRegistry> StartAsync(
+        bool referrersApi = true,
+        Action<IServiceCollection>? configure = null,
+        bool anonymousMount = true,
+        bool sparseManifests = false,
+        int maximumUploads = 1000)
     {
         var folder = new TemporaryFolder();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        builder.Services.AddArtifactStore(new ArtifactStoreOptions { Folder = folder.Path, ReferrersApi = referrersApi }).AddCaches();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.ConfigureForArtifacts();
+            kestrel.Listen(IPAddress.Loopback, 0);
+        });
+        builder.Services.AddArtifactStore(new ArtifactStoreOptions
+        {
+            Folder = folder.Path,
+            ReferrersApi = referrersApi,
+            AnonymousMount = anonymousMount,
+            SparseManifests = sparseManifests,
+            MaximumUploads = maximumUploads,
+        }).AddCaches();
         configure?.Invoke(builder.Services);
         var application = builder.Build();
         var requests = new ConcurrentQueue<string>();
@@ -57,6 +76,8 @@ public sealed class LoopbackRegistry : IAsyncDisposable
             requests.Enqueue($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
             return next(context);
         });
+        application.UseRegistryShortcut();
+        application.UseRouting();
         application.MapRegistry();
         application.MapCaches();
         await application.StartAsync();
