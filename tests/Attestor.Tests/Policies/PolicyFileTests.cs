@@ -1,3 +1,4 @@
+using Provenance.ArtifactStore.Configuring;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
@@ -179,7 +180,7 @@ public sealed class PolicyFileTests
         Problems(() => PolicyFile.Load([folder["a.yaml"]])).Should().ContainSingle().Which.Message.Should().Contain("key.pub");
     }
 
-    private static IReadOnlyList<PolicyProblem> ProblemsOf(string text) => Problems(() => PolicyText.LoadAll(text));
+    private static IReadOnlyList<YamlProblem> ProblemsOf(string text) => Problems(() => PolicyText.LoadAll(text));
 
-    private static IReadOnlyList<PolicyProblem> Problems(Action load) => load.Should().Throw<PolicyException>().Which.Problems;
+    private static IReadOnlyList<YamlProblem> Problems(Action load) => load.Should().Throw<PolicyException>().Which.Problems;
 }
