@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Provenance.ArtifactStore.Access;
 
 namespace Provenance.ArtifactStore.Serving;
 
@@ -13,7 +14,7 @@ public static class ArtifactStoreRoutes
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var registry = endpoints.ServiceProvider.GetRequiredService<RegistryEndpoints>();
-        return endpoints.Map("/v2/{**path}", registry.HandleAsync);
+        return endpoints.Map("/v2/{**path}", registry.HandleAsync).RequireAccessInside();
     }
 
     /// <summary>Maps <c>/cas/</c> with the SHA-256 of a blob in hexadecimal: GET, HEAD and PUT.</summary>
@@ -25,6 +26,9 @@ public static class ArtifactStoreRoutes
         var group = endpoints.MapGroup("/cas");
         group.MapMethods("/{hex}", [HttpMethods.Get, HttpMethods.Head], context => errors.RunAsync(context, store.GetAsync));
         group.MapPut("/{hex}", context => errors.RunAsync(context, store.PutAsync));
+        group.RequireAccess(static context => new AccessRequest(IsReading(context) ? AccessAction.Read : AccessAction.Write, AccessResource.ContentStore));
         return group;
     }
+
+    private static bool IsReading(HttpContext context) => HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Provenance.ArtifactStore.Access;
 using Provenance.ArtifactStore.Blobs;
 using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Manifests;
@@ -16,7 +17,7 @@ internal sealed class UploadEndpoints(IBlobUploads uploads, ManifestStore manife
     {
         var query = context.Request.Query;
         if (query.TryGetValue("mount", out var mount)
-            && await TryMountAsync(route, OciErrors.ParseDigest(mount), query["from"], context.RequestAborted).ConfigureAwait(false) is { } mounted)
+            && await TryMountAsync(context, route, OciErrors.ParseDigest(mount), query["from"]).ConfigureAwait(false) is { } mounted)
         {
             AnswerCreated(context, route, mounted);
             return;
@@ -99,13 +100,14 @@ internal sealed class UploadEndpoints(IBlobUploads uploads, ManifestStore manife
     }
 
     /// <summary>
-    /// A blob is mounted only from a repository that the client names and that holds it: knowing a digest alone is no permission to read.
+    /// A blob is mounted only from a repository that the client names and that holds it, and where the client may read it there: knowing a digest alone is no permission to read.
     /// In all other cases the client is asked to upload, as the specification provides.
     /// </summary>
-    private async Task<Digest?> TryMountAsync(RegistryRoute route, Digest digest, string? from, CancellationToken cancellationToken)
+    private async Task<Digest?> TryMountAsync(HttpContext context, RegistryRoute route, Digest digest, string? from)
     {
         if (string.IsNullOrEmpty(from) || !RepositoryName.IsValid(from)
-            || !await manifests.HasBlobAsync(from, digest, cancellationToken).ConfigureAwait(false))
+            || !RequestAccess.Allows(context, AccessAction.Read, AccessResource.Repository(from))
+            || !await manifests.HasBlobAsync(from, digest, context.RequestAborted).ConfigureAwait(false))
         {
             return null;
         }
