@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Provenance.ArtifactStore.Access;
 using Provenance.ArtifactStore.Serving;
+using Provenance.ArtifactStore.Serving.Access;
 
 namespace Provenance.Testing.Registries;
 
@@ -41,7 +43,8 @@ public sealed class LoopbackRegistry : IAsyncDisposable
     /// <summary>Starts a registry.</summary>
     /// <param name="referrersApi">False for a registry that knows only the fallback tag.</param>
     /// <param name="configure">Adds services, such as observers.</param>
-    public static async Task<LoopbackRegistry> StartAsync(bool referrersApi = true, Action<IServiceCollection>? configure = null)
+    /// <param name="access">Turns access control on.</param>
+    public static async Task<LoopbackRegistry> StartAsync(bool referrersApi = true, Action<IServiceCollection>? configure = null, AccessOptions? access = null)
     {
         var folder = new TemporaryFolder();
         var builder = WebApplication.CreateSlimBuilder();
@@ -49,6 +52,11 @@ public sealed class LoopbackRegistry : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddArtifactStore(new ArtifactStoreOptions { Folder = folder.Path, ReferrersApi = referrersApi });
         configure?.Invoke(builder.Services);
+        if (access is not null)
+        {
+            builder.Services.AddAccessControl(access);
+        }
+
         var application = builder.Build();
         var requests = new ConcurrentQueue<string>();
         application.Use(next => context =>
@@ -56,6 +64,13 @@ public sealed class LoopbackRegistry : IAsyncDisposable
             requests.Enqueue($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
             return next(context);
         });
+        if (access is not null)
+        {
+            application.UseAccessControl();
+            application.MapTokens();
+            application.MapGet("/unguarded", static () => "nobody thought of a guard");
+        }
+
         application.MapRegistry();
         application.MapContentAddressedStore();
         await application.StartAsync();
