@@ -1,3 +1,5 @@
+using Provenance.ArtifactStore.Folders;
+
 namespace Provenance.ArtifactStore.Serving;
 
 /// <summary>How the artifact store keeps and serves content.</summary>
@@ -14,6 +16,9 @@ public sealed class ArtifactStoreOptions
 
     /// <summary>How long an upload may rest between two requests before it is discarded.</summary>
     public TimeSpan UploadLifetime { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Whether what was answered for survives a crash of the machine; without that writes are faster.</summary>
+    public Durability Durability { get; init; } = Durability.Full;
 
     /// <summary>Whether the referrers API is served. Without it the registry behaves like one of distribution-spec 1.0; meant for tests of clients.</summary>
     public bool ReferrersApi { get; init; } = true;

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -9,7 +10,10 @@ namespace Provenance.Testing.Tokens;
 /// <summary>An issuer of tokens with one RSA and one P-256 key, that signs whatever a test asks for.</summary>
 public sealed class TestIssuer : IDisposable
 {
-    private readonly RSA rsa = RSA.Create(2048);
+    // Making such a key takes seconds on a busy machine, so issuers that are done with theirs leave it to the next.
+    private static readonly ConcurrentBag<RSA> Spare = [];
+
+    private readonly RSA rsa = Spare.TryTake(out var spare) ? spare : RSA.Create(2048);
     private readonly ECDsa ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
     /// <summary>Makes an issuer of this name.</summary>
@@ -82,7 +86,7 @@ public sealed class TestIssuer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        rsa.Dispose();
+        Spare.Add(rsa);
         ecdsa.Dispose();
     }
 }
