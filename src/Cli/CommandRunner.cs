@@ -1,8 +1,10 @@
 using System.CommandLine;
+using Provenance.ArtifactStore.Configuring;
 using Provenance.ArtifactStore.Folders;
 using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor.Policies;
 using Provenance.Attestor.Signing;
+using Provenance.Cli.Commands;
 using Provenance.Cli.Reporting;
 using Provenance.Watcher.Documents;
 using Provenance.Watcher.Kubernetes;
@@ -31,7 +33,14 @@ internal static class CommandRunner
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+            if (parsed.CommandResult.Command.Name is StoreCommand.Name)
+            {
+                // It ends by itself once running requests have had the time that they were promised.
+                configuration.ProcessTerminationTimeout = Timeout.InfiniteTimeSpan;
+            }
+
+            return await parsed.InvokeAsync(configuration);
         }
         catch (OperationCanceledException)
         {
@@ -49,7 +58,7 @@ internal static class CommandRunner
     private static int? ExitCodeOf(Exception exception) => exception switch
     {
         CommandException command => command.ExitCode,
-        KeyException or PolicyException or DocumentException or DataFolderException or RunKindFileException or ClusterConfigurationException => ExitCodes.Usage,
+        KeyException or PolicyException or DocumentException or DataFolderException or RunKindFileException or ClusterConfigurationException or ConfigurationException => ExitCodes.Usage,
         RegistryException or KubernetesApiException or HttpRequestException or IOException or UnauthorizedAccessException => ExitCodes.Error,
         _ => null,
     };
