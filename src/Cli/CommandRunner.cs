@@ -4,7 +4,6 @@ using Provenance.ArtifactStore.Folders;
 using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor.Policies;
 using Provenance.Attestor.Signing;
-using Provenance.Cli.Commands;
 using Provenance.Cli.Reporting;
 using Provenance.Watcher.Documents;
 using Provenance.Watcher.Kubernetes;
@@ -16,6 +15,9 @@ namespace Provenance.Cli;
 /// <summary>Runs a command: every expected fault becomes one sentence on standard error and an exit code.</summary>
 internal static class CommandRunner
 {
+    /// <summary>The command that may take its time when it is told to end.</summary>
+    public const string DrainingCommand = "store";
+
     public static async Task<int> InvokeAsync(RootCommand root, string[] args)
     {
         var parsed = root.Parse(args);
@@ -34,7 +36,7 @@ internal static class CommandRunner
         try
         {
             var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
-            if (parsed.CommandResult.Command.Name is StoreCommand.Name)
+            if (parsed.CommandResult.Command.Name is DrainingCommand)
             {
                 // It ends by itself once running requests have had the time that they were promised.
                 configuration.ProcessTerminationTimeout = Timeout.InfiniteTimeSpan;

@@ -10,9 +10,6 @@ namespace Provenance.Cli.Commands;
 /// <summary><c>provenance store</c>: the registry and the caches as a server of their own.</summary>
 internal sealed class StoreCommand
 {
-    /// <summary>What the command is called.</summary>
-    public const string Name = "store";
-
     private readonly Option<string> data = new("--data") { Description = "The folder of the content; one process at a time owns it", HelpName = "DIR", DefaultValueFactory = static _ => Path.Combine(DataLayout.DefaultFolder, "store") };
     private readonly Option<string?> config = new("--config") { Description = "A YAML file of kind Store; what is said on the command line goes before it", HelpName = "FILE" };
     private readonly Option<string?> listen = new("--listen") { Description = "Where to serve, 127.0.0.1:5000 if nothing is said; port 0 takes a free one", HelpName = "ADDRESS:PORT" };
@@ -30,7 +27,7 @@ internal sealed class StoreCommand
     public static Command Create()
     {
         var options = new StoreCommand();
-        var command = new Command(Name, "Serve the OCI registry and the content-addressed store, with users and access rules")
+        var command = new Command(CommandRunner.DrainingCommand, "Serve the OCI registry and the content-addressed store, with users and access rules")
         {
             options.data, options.config, options.listen, options.durability, options.tlsCertificate, options.tlsKey, options.clientAuthorities,
             options.passwords, options.anonymous, options.noAccessLog, options.drain, options.insecureWithoutTls, options.insecureWithoutAuthentication,
