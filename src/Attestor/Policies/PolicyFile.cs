@@ -1,5 +1,5 @@
-using Provenance.ArtifactStore.Configuring;
 using System.Security;
+using Provenance.ArtifactStore.Configuring;
 
 namespace Provenance.Attestor.Policies;
 

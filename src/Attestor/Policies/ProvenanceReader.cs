@@ -1,5 +1,5 @@
-using Provenance.ArtifactStore.Configuring;
 using System.Globalization;
+using Provenance.ArtifactStore.Configuring;
 using Provenance.Attestor.Verifying;
 
 namespace Provenance.Attestor.Policies;

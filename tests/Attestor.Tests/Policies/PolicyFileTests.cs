@@ -1,7 +1,7 @@
-using Provenance.ArtifactStore.Configuring;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
+using Provenance.ArtifactStore.Configuring;
 using Provenance.Attestor.Policies;
 using Provenance.Attestor.Tests.Data;
 using Provenance.Attestor.Tests.Verifying;

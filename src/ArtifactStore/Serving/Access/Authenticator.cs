@@ -1,7 +1,7 @@
 using System.Text;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Connections.Features;
 using Provenance.ArtifactStore.Access;
 using Provenance.ArtifactStore.Access.Certificates;
 using Provenance.ArtifactStore.Access.Passwords;
