@@ -16,6 +16,9 @@ internal static partial class CacheTable
     /// <summary>Whether a text can be the name of a namespace or an instance: a letter or digit, then at most 63 letters, digits and <c>._-</c>.</summary>
     public static bool IsName(string text) => Name().IsMatch(text);
 
+    /// <summary>Whether a text can be the name of a namespace. That of the results of actions is taken: rights are given by these names.</summary>
+    public static bool IsSpace(string text) => IsName(text) && text != Actions;
+
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z")]
     private static partial Regex Name();
 }

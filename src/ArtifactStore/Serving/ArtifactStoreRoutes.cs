@@ -12,6 +12,6 @@ public static class ArtifactStoreRoutes
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var registry = endpoints.ServiceProvider.GetRequiredService<RegistryEndpoints>();
-        return endpoints.Map("/v2/{**path}", registry.HandleAsync).WithMetadata(registry);
+        return endpoints.Map("/v2/{**path}", registry.HandleAsync).WithMetadata(registry).RequireAccessInside();
     }
 }

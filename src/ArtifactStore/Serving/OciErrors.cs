@@ -86,7 +86,8 @@ internal sealed partial class OciErrors(ILogger<OciErrors> logger)
         _ => StatusCodes.Status400BadRequest,
     };
 
-    private static async Task WriteAsync(HttpContext context, OciException refusal)
+    /// <summary>Answers with the error body.</summary>
+    public static async Task WriteAsync(HttpContext context, OciException refusal)
     {
         var response = context.Response;
         response.StatusCode = refusal.Status;

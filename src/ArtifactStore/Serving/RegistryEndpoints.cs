@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Provenance.ArtifactStore.Access;
 
 namespace Provenance.ArtifactStore.Serving;
 
@@ -30,6 +31,15 @@ internal sealed class RegistryEndpoints(
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.WriteAsync("{}", context.RequestAborted);
     }
 
+    private static AccessAction ActionOf(RegistryResource resource, string method) => (resource, method) switch
+    {
+        // How far somebody's upload has come, and its end, are the matter of those who may upload.
+        (RegistryResource.Uploads or RegistryResource.Upload, _) => AccessAction.Write,
+        (_, "GET") => AccessAction.Read,
+        (_, "DELETE") => AccessAction.Delete,
+        _ => AccessAction.Write,
+    };
+
     private static Task RefuseMethod(HttpContext context, RegistryRoute route) =>
         throw new OciException(
             StatusCodes.Status405MethodNotAllowed,
@@ -47,6 +57,15 @@ internal sealed class RegistryEndpoints(
         }
 
         string method = context.Request.Method == HttpMethods.Head ? HttpMethods.Get : context.Request.Method;
+        if (route.Resource is RegistryResource.Root)
+        {
+            RequestAccess.RequireEntrance(context);
+        }
+        else
+        {
+            RequestAccess.Require(context, ActionOf(route.Resource, method), AccessResource.Repository(route.Repository));
+        }
+
         return (route.Resource, method) switch
         {
             (RegistryResource.Root, "GET") => PingAsync(context),

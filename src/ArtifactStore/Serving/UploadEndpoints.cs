@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Provenance.ArtifactStore.Access;
 using Provenance.ArtifactStore.Blobs;
 using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Manifests;
@@ -16,7 +17,7 @@ internal sealed class UploadEndpoints(IBlobUploads uploads, IBlobStore blobs, Ma
     {
         var query = context.Request.Query;
         if (query.TryGetValue("mount", out var mount)
-            && await TryMountAsync(route, OciErrors.ParseDigest(mount), query["from"], context.RequestAborted).ConfigureAwait(false) is { } mounted)
+            && await TryMountAsync(context, route, OciErrors.ParseDigest(mount), query["from"]).ConfigureAwait(false) is { } mounted)
         {
             AnswerCreated(context, route, mounted);
             return;
@@ -99,14 +100,17 @@ internal sealed class UploadEndpoints(IBlobUploads uploads, IBlobStore blobs, Ma
     }
 
     /// <summary>
-    /// A blob is mounted from the repository that the client names, provided that it holds it, or where none is named from anywhere, if
-    /// that is allowed. In all other cases the client is asked to upload, as the specification provides.
+    /// A blob is mounted from the repository that the client names, provided that it holds it and the client may read there; where none is
+    /// named from anywhere, if that is allowed and the client may read all blobs. In all other cases the client is asked to upload, as the
+    /// specification provides.
     /// </summary>
-    private async Task<Digest?> TryMountAsync(RegistryRoute route, Digest digest, string? from, CancellationToken cancellationToken)
+    private async Task<Digest?> TryMountAsync(HttpContext context, RegistryRoute route, Digest digest, string? from)
     {
         bool held = string.IsNullOrEmpty(from)
-            ? options.AnonymousMount && await blobs.FindSizeAsync(digest, cancellationToken).ConfigureAwait(false) is not null
-            : RepositoryName.IsValid(from) && await manifests.HasBlobAsync(from, digest, cancellationToken).ConfigureAwait(false);
+            ? options.AnonymousMount && RequestAccess.Allows(context, AccessAction.Read, AccessResource.ContentStore)
+                && await blobs.FindSizeAsync(digest, context.RequestAborted).ConfigureAwait(false) is not null
+            : RepositoryName.IsValid(from) && RequestAccess.Allows(context, AccessAction.Read, AccessResource.Repository(from))
+                && await manifests.HasBlobAsync(from, digest, context.RequestAborted).ConfigureAwait(false);
         if (!held)
         {
             return null;

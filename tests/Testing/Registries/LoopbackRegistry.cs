@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Provenance.ArtifactStore.Access;
 using Provenance.ArtifactStore.Serving;
+using Provenance.ArtifactStore.Serving.Access;
 using Provenance.ArtifactStore.Serving.Caches;
 
 namespace Provenance.Testing.Registries;
@@ -45,12 +47,14 @@ public sealed class LoopbackRegistry : IAsyncDisposable
     /// <param name="anonymousMount">False for a registry that mounts blobs from named repositories only.</param>
     /// <param name="sparseManifests">True for a registry that takes manifests without their blobs.</param>
     /// <param name="maximumUploads">How many uploads may be unfinished.</param>
+    /// <param name="access">Turns access control on.</param>
     public static async Task<LoopbackRegistry> StartAsync(
         bool referrersApi = true,
         Action<IServiceCollection>? configure = null,
         bool anonymousMount = true,
         bool sparseManifests = false,
-        int maximumUploads = 1000)
+        int maximumUploads = 1000,
+        AccessOptions? access = null)
     {
         var folder = new TemporaryFolder();
         var builder = WebApplication.CreateSlimBuilder();
@@ -69,6 +73,11 @@ public sealed class LoopbackRegistry : IAsyncDisposable
             MaximumUploads = maximumUploads,
         }).AddCaches();
         configure?.Invoke(builder.Services);
+        if (access is not null)
+        {
+            builder.Services.AddAccessControl(access);
+        }
+
         var application = builder.Build();
         var requests = new ConcurrentQueue<string>();
         application.Use(next => context =>
@@ -78,6 +87,13 @@ public sealed class LoopbackRegistry : IAsyncDisposable
         });
         application.UseRegistryShortcut();
         application.UseRouting();
+        if (access is not null)
+        {
+            application.UseAccessControl();
+            application.MapTokens();
+            application.MapGet("/unguarded", static () => "nobody thought of a guard");
+        }
+
         application.MapRegistry();
         application.MapCaches();
         await application.StartAsync();

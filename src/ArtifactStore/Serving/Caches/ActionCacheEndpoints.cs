@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Provenance.ArtifactStore.Access;
 using Provenance.ArtifactStore.Blobs;
 using Provenance.ArtifactStore.Caches;
 using Provenance.ArtifactStore.Caches.Actions;
@@ -27,6 +28,8 @@ internal sealed class ActionCacheEndpoints(
         }
 
         string table = CacheTable.OfActions(instance);
+        var action = context.Request.Method switch { "PUT" => AccessAction.SetKey, "DELETE" => AccessAction.Delete, _ => AccessAction.Read };
+        RequestAccess.Require(context, action, AccessResource.Cache(table));
         return context.Request.Method switch
         {
             "GET" or "HEAD" => GetAsync(context, table, name),

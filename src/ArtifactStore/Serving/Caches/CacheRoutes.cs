@@ -24,6 +24,6 @@ public static class CacheRoutes
         group.Map("/ac/{hex}", actions.HandleAsync);
         group.Map("/{instance}/ac/{hex}", actions.HandleAsync);
         group.Map("/cache/{**path}", services.GetRequiredService<KeyedCacheEndpoints>().HandleAsync);
-        return group;
+        return group.RequireAccessInside();
     }
 }

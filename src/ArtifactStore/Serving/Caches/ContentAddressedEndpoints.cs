@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Provenance.ArtifactStore.Access;
 using Provenance.ArtifactStore.Blobs;
 using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Registries;
@@ -17,6 +18,7 @@ internal sealed partial class ContentAddressedEndpoints(
     {
         var digest = OciErrors.ParseDigest($"sha256:{context.Request.RouteValues["hex"]}");
         CachePath.RequirePlain(context);
+        RequestAccess.Require(context, context.Request.Method == "PUT" ? AccessAction.Write : AccessAction.Read, AccessResource.ContentStore);
         return context.Request.Method switch
         {
             "GET" or "HEAD" => GetAsync(context, digest),

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Provenance.ArtifactStore.Access;
 using Provenance.ArtifactStore.Blobs;
 using Provenance.ArtifactStore.Digests;
 
@@ -15,11 +16,11 @@ internal sealed class FindMissingEndpoint(IBlobStore blobs, OciErrors errors)
     /// <summary>Answers one request.</summary>
     public Task HandleAsync(HttpContext context) => errors.RunAsync(context, DispatchAsync);
 
-    private Task DispatchAsync(HttpContext context) => context.Request.Method switch
+    private Task DispatchAsync(HttpContext context)
     {
-        "POST" => FindAsync(context),
-        _ => throw CachePath.NotAllowed(context, "POST"),
-    };
+        RequestAccess.Require(context, AccessAction.Read, AccessResource.ContentStore);
+        return context.Request.Method == "POST" ? FindAsync(context) : throw CachePath.NotAllowed(context, "POST");
+    }
 
     private static Digest[] Parse(byte[] body)
     {

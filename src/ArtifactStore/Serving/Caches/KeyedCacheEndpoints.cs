@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Provenance.ArtifactStore.Access;
 
 namespace Provenance.ArtifactStore.Serving.Caches;
 
@@ -32,6 +33,8 @@ internal sealed class KeyedCacheEndpoints(CacheEntries entries, CollectionListin
             throw CachePath.Refused();
         }
 
+        var action = context.Request.Method switch { "PUT" or "MKCOL" => AccessAction.SetKey, "DELETE" => AccessAction.Delete, _ => AccessAction.Read };
+        RequestAccess.Require(context, action, AccessResource.Cache(route.Space));
         return (context.Request.Method, route.IsCollection) switch
         {
             ("GET" or "HEAD", false) => entries.GetAsync(context, route.Table, route.Key),

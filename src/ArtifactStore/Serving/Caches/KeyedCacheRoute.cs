@@ -22,7 +22,7 @@ internal sealed record KeyedCacheRoute(string Space, string Key, bool IsCollecti
         int slash = path.IndexOf('/', StringComparison.Ordinal);
         string space = slash < 0 ? path : path[..slash];
         string rest = slash < 0 ? "" : path[slash..];
-        if (!CacheTable.IsName(space))
+        if (!CacheTable.IsSpace(space))
         {
             return false;
         }

@@ -1,22 +1,24 @@
-namespace Provenance.Attestor.Policies;
+using System.Globalization;
 
-/// <summary>
-/// The fields of one mapping, taken out one by one; whatever is left over is refused. Fields of the full schema that do nothing yet are
-/// refused with those words: a requirement that is ignored would be a hole.
-/// </summary>
-internal sealed class PolicyFields
+namespace Provenance.ArtifactStore.Configuring;
+
+/// <summary>The fields of one mapping, taken out one by one; whatever is left over is refused (<see cref="Finish"/>).</summary>
+public sealed class YamlFields
 {
-    private readonly Dictionary<string, (PolicyScalar Key, PolicyNode Value)> left = new(StringComparer.Ordinal);
-    private readonly PolicyNode node;
+    private readonly Dictionary<string, (YamlScalar Key, YamlNode Value)> left = new(StringComparer.Ordinal);
+    private readonly YamlNode node;
     private readonly string path;
-    private readonly PolicyProblems problems;
+    private readonly YamlProblems problems;
 
-    public PolicyFields(PolicyNode node, string path, PolicyProblems problems)
+    /// <summary>Takes the fields of a node; that it is no mapping is a problem.</summary>
+    public YamlFields(YamlNode node, string path, YamlProblems problems)
     {
+        ArgumentNullException.ThrowIfNull(node);
+        ArgumentNullException.ThrowIfNull(problems);
         this.node = node;
         this.path = path;
         this.problems = problems;
-        if (node is not PolicyMapping mapping)
+        if (node is not YamlMapping mapping)
         {
             problems.Add(node, $"{path} must be a mapping, not {node.Kind}.");
             return;
@@ -28,17 +30,20 @@ internal sealed class PolicyFields
         }
     }
 
+    /// <summary>Where what is wrong with the fields goes.</summary>
+    public YamlProblems Problems => problems;
+
     /// <summary>A field's full name.</summary>
     public string PathOf(string name) => path.Length is 0 ? name : $"{path}.{name}";
 
     /// <summary>Takes a field; null where it is absent.</summary>
-    public PolicyNode? Find(string name) => left.Remove(name, out var entry) ? entry.Value : null;
+    public YamlNode? Find(string name) => left.Remove(name, out var entry) ? entry.Value : null;
 
     /// <summary>Takes a field, and adds a problem where it is absent.</summary>
-    public PolicyNode? Get(string name)
+    public YamlNode? Get(string name)
     {
         var value = Find(name);
-        if (value is null && node is PolicyMapping)
+        if (value is null && node is YamlMapping)
         {
             problems.Add(node, $"{PathOf(name)} is missing.");
         }
@@ -53,13 +58,13 @@ internal sealed class PolicyFields
     public string? FindText(string name) => Find(name) is { } value ? TextOf(value, PathOf(name)) : null;
 
     /// <summary>Takes a list of texts; empty where it is absent.</summary>
-    public IReadOnlyList<(PolicyNode Node, string Text)> FindTexts(string name) => TextsOf(FindItems(name), name);
+    public IReadOnlyList<(YamlNode Node, string Text)> FindTexts(string name) => TextsOf(FindItems(name), name);
 
     /// <summary>Takes a list; empty where it is absent.</summary>
-    public IReadOnlyList<PolicyNode> FindItems(string name) => Find(name) is { } value ? ItemsOf(value, name) : [];
+    public IReadOnlyList<YamlNode> FindItems(string name) => Find(name) is { } value ? ItemsOf(value, name) : [];
 
     /// <summary>Takes a list that must have an entry.</summary>
-    public IReadOnlyList<PolicyNode> GetItems(string name)
+    public IReadOnlyList<YamlNode> GetItems(string name)
     {
         if (Get(name) is not { } value)
         {
@@ -67,7 +72,7 @@ internal sealed class PolicyFields
         }
 
         var items = ItemsOf(value, name);
-        if (value is PolicySequence && items.Count is 0)
+        if (value is YamlSequence && items.Count is 0)
         {
             problems.Add(value, $"{PathOf(name)} is empty; it needs an entry.");
         }
@@ -76,7 +81,7 @@ internal sealed class PolicyFields
     }
 
     /// <summary>Takes a list of texts that must have an entry.</summary>
-    public IReadOnlyList<(PolicyNode Node, string Text)> GetTexts(string name) => TextsOf(GetItems(name), name);
+    public IReadOnlyList<(YamlNode Node, string Text)> GetTexts(string name) => TextsOf(GetItems(name), name);
 
     /// <summary>Takes a boolean field.</summary>
     public bool FindFlag(string name, bool otherwise)
@@ -85,9 +90,9 @@ internal sealed class PolicyFields
         {
             case null:
                 return otherwise;
-            case PolicyScalar { IsPlain: true, Value: "true" }:
+            case YamlScalar { IsPlain: true, Value: "true" }:
                 return true;
-            case PolicyScalar { IsPlain: true, Value: "false" }:
+            case YamlScalar { IsPlain: true, Value: "false" }:
                 return false;
             case var value:
                 problems.Add(value, $"{PathOf(name)} must be true or false.");
@@ -95,29 +100,29 @@ internal sealed class PolicyFields
         }
     }
 
-    /// <summary>Takes a SLSA build level, 1 to 3.</summary>
-    public int FindLevel(string name, int otherwise)
+    /// <summary>Takes a whole number between two bounds, both inclusive.</summary>
+    public long FindNumber(string name, long otherwise, long least, long most)
     {
         switch (Find(name))
         {
             case null:
                 return otherwise;
-            case PolicyScalar { IsPlain: true, Value: "1" or "2" or "3" } level:
-                return level.Value[0] - '0';
+            case YamlScalar { IsPlain: true } scalar when long.TryParse(scalar.Value, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number >= least && number <= most:
+                return number;
             case var value:
-                problems.Add(value, $"{PathOf(name)} must be a SLSA build level: 1, 2 or 3.");
+                problems.Add(value, $"{PathOf(name)} must be a whole number between {least} and {most}.");
                 return otherwise;
         }
     }
 
-    /// <summary>Refuses fields that the schema plans.</summary>
-    public void RefuseNotSupportedYet(params ReadOnlySpan<string> names)
+    /// <summary>Refuses fields by name, where they are there, and says why.</summary>
+    public void Refuse(string reason, params ReadOnlySpan<string> names)
     {
         foreach (string name in names)
         {
             if (left.Remove(name, out var entry))
             {
-                problems.Add(entry.Key, $"{PathOf(name)} is not supported yet. Remove it; it would have no effect, and a policy must not look stricter than it is.");
+                problems.Add(entry.Key, $"{PathOf(name)} {reason}");
             }
         }
     }
@@ -131,22 +136,22 @@ internal sealed class PolicyFields
         }
     }
 
-    private string? TextOf(PolicyNode value, string where)
+    private string? TextOf(YamlNode value, string where)
     {
-        if (value is PolicyScalar { IsUntypedText: true, Value.Length: > 0 } text)
+        if (value is YamlScalar { IsUntypedText: true, Value.Length: > 0 } text)
         {
             return text.Value;
         }
 
-        problems.Add(value, value is PolicyScalar { Value.Length: > 0 } typed
+        problems.Add(value, value is YamlScalar { Value.Length: > 0 } typed
             ? $"{where} must be text; write \"{typed.Value}\" in quotes."
             : $"{where} must be text that is not empty.");
         return null;
     }
 
-    private List<(PolicyNode Node, string Text)> TextsOf(IReadOnlyList<PolicyNode> items, string name)
+    private List<(YamlNode Node, string Text)> TextsOf(IReadOnlyList<YamlNode> items, string name)
     {
-        var texts = new List<(PolicyNode, string)>(items.Count);
+        var texts = new List<(YamlNode, string)>(items.Count);
         foreach (var item in items)
         {
             if (TextOf(item, PathOf(name)) is { } text)
@@ -158,9 +163,9 @@ internal sealed class PolicyFields
         return texts;
     }
 
-    private IReadOnlyList<PolicyNode> ItemsOf(PolicyNode value, string name)
+    private IReadOnlyList<YamlNode> ItemsOf(YamlNode value, string name)
     {
-        if (value is PolicySequence sequence)
+        if (value is YamlSequence sequence)
         {
             return sequence.Items;
         }

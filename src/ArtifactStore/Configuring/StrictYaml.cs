@@ -2,13 +2,13 @@ using System.Text;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Provenance.Attestor.Policies;
+namespace Provenance.ArtifactStore.Configuring;
 
 /// <summary>
-/// Reads the small part of YAML that policies need, from the parser's events: no anchors, aliases, tags, merge keys, duplicate or
+/// Reads the small part of YAML that our files need, from the parser's events: no anchors, aliases, tags, merge keys, duplicate or
 /// complex keys. Size and depth are bounded. YamlDotNet's deserializer would let the last of two duplicate keys win.
 /// </summary>
-internal sealed class PolicyYaml
+public sealed class StrictYaml
 {
     /// <summary>How large a file may be: 256 KiB.</summary>
     public const int MaximumSize = 256 << 10;
@@ -17,17 +17,18 @@ internal sealed class PolicyYaml
     public const int MaximumDepth = 32;
 
     private readonly Parser parser;
-    private readonly PolicyProblems problems;
+    private readonly YamlProblems problems;
 
-    private PolicyYaml(Parser parser, PolicyProblems problems)
+    private StrictYaml(Parser parser, YamlProblems problems)
     {
         this.parser = parser;
         this.problems = problems;
     }
 
     /// <summary>The root of every document in the file; what is wrong goes to the problems.</summary>
-    public static IReadOnlyList<PolicyNode> Read(ReadOnlySpan<byte> utf8, PolicyProblems problems)
+    public static IReadOnlyList<YamlNode> Read(ReadOnlySpan<byte> utf8, YamlProblems problems)
     {
+        ArgumentNullException.ThrowIfNull(problems);
         if (utf8.Length > MaximumSize)
         {
             problems.Add(0, 0, $"the file has {utf8.Length} bytes; at most {MaximumSize} are read.");
@@ -37,7 +38,7 @@ internal sealed class PolicyYaml
         try
         {
             string text = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(utf8);
-            return new PolicyYaml(new Parser(new StringReader(text)), problems).ReadDocuments();
+            return new StrictYaml(new Parser(new StringReader(text)), problems).ReadDocuments();
         }
         catch (DecoderFallbackException)
         {
@@ -60,9 +61,9 @@ internal sealed class PolicyYaml
         return [];
     }
 
-    private List<PolicyNode> ReadDocuments()
+    private List<YamlNode> ReadDocuments()
     {
-        var roots = new List<PolicyNode>();
+        var roots = new List<YamlNode>();
         parser.Consume<StreamStart>();
         while (!parser.Accept<StreamEnd>(out _))
         {
@@ -79,7 +80,7 @@ internal sealed class PolicyYaml
         return roots;
     }
 
-    private PolicyNode ReadNode(int depth)
+    private YamlNode ReadNode(int depth)
     {
         var (line, column) = (parser.Current!.Start.Line, parser.Current.Start.Column);
         if (depth > MaximumDepth)
@@ -90,39 +91,39 @@ internal sealed class PolicyYaml
         if (parser.TryConsume<AnchorAlias>(out var alias))
         {
             problems.Add(line, column, $"the alias *{alias.Value} is refused; write the value out.");
-            return new PolicyScalar(line, column, "", IsPlain: false);
+            return new YamlScalar(line, column, "", IsPlain: false);
         }
 
         RefuseAnchorAndTag(line, column);
         if (parser.TryConsume<Scalar>(out var scalar))
         {
-            return new PolicyScalar(line, column, scalar.Value, scalar.Style is ScalarStyle.Plain);
+            return new YamlScalar(line, column, scalar.Value, scalar.Style is ScalarStyle.Plain);
         }
 
         if (parser.TryConsume<SequenceStart>(out _))
         {
-            var items = new List<PolicyNode>();
+            var items = new List<YamlNode>();
             while (!parser.TryConsume<SequenceEnd>(out _))
             {
                 items.Add(ReadNode(depth + 1));
             }
 
-            return new PolicySequence(line, column, items);
+            return new YamlSequence(line, column, items);
         }
 
         parser.Consume<MappingStart>();
         return ReadMapping(line, column, depth);
     }
 
-    private PolicyMapping ReadMapping(long line, long column, int depth)
+    private YamlMapping ReadMapping(long line, long column, int depth)
     {
-        var entries = new List<KeyValuePair<PolicyScalar, PolicyNode>>();
+        var entries = new List<KeyValuePair<YamlScalar, YamlNode>>();
         var names = new HashSet<string>(StringComparer.Ordinal);
         while (!parser.TryConsume<MappingEnd>(out _))
         {
             var key = ReadNode(depth + 1);
             var value = ReadNode(depth + 1);
-            if (key is not PolicyScalar name)
+            if (key is not YamlScalar name)
             {
                 problems.Add(key, "a key must be text.");
             }
@@ -140,7 +141,7 @@ internal sealed class PolicyYaml
             }
         }
 
-        return new PolicyMapping(line, column, entries);
+        return new YamlMapping(line, column, entries);
     }
 
     private void RefuseAnchorAndTag(long line, long column)
