@@ -50,7 +50,7 @@ internal sealed class LogFiles(DataFolder folder, IDisk disk)
         string temporary = folder.NewTemporaryPath();
         try
         {
-            segment.Hint.Write(temporary, Segment.HintOf(segment.Path));
+            segment.Hint?.Write(temporary, Segment.HintOf(segment.Path));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -72,26 +72,32 @@ internal sealed class LogRecovery(LogFiles files, LogState state, LogOptions opt
         state.Add(segment);
         var replay = new Sink(this, segment);
         string hintPath = Segment.HintOf(path);
-        if (HintFile.Read(hintPath, head, limit, replay) is { } hint)
+        if (HintFile.Read(hintPath, head, limit, isLast, replay) is { } hint)
         {
             bytesRead += new FileInfo(hintPath).Length;
             segment.Hint = hint;
         }
 
         replay.IsHinted = false;
-        segment.End = segment.Hint.Covered;
-        lastSequence = Math.Max(lastSequence, segment.Hint.LastSequence);
+        var known = segment.Hint!;
+        segment.End = known.Covered;
+        lastSequence = Math.Max(lastSequence, known.LastSequence);
         if (segment.End < limit)
         {
             var window = new SegmentWindow(file, limit);
             var scanner = new SegmentScanner(window, head.Marker, replay);
-            scanner.Scan(segment.End, segment.Hint.LastSequence, isComplete: end is not null);
+            scanner.Scan(segment.End, known.LastSequence, isComplete: end is not null);
             (segment.End, lastSequence) = (scanner.End, Math.Max(lastSequence, scanner.LastSequence));
             bytesRead += window.BytesRead;
             if (!isLast)
             {
                 files.TryWriteHint(segment);
             }
+        }
+
+        if (!isLast)
+        {
+            segment.Hint = null;
         }
 
         return segment;
@@ -138,7 +144,7 @@ internal sealed class LogRecovery(LogFiles files, LogState state, LogOptions opt
             recovery.state.Apply(segment, head, hash, keys, offset, minute: 0);
             if (!IsHinted)
             {
-                segment.Hint.Add(head, hash, keys, offset);
+                segment.Hint!.Add(head, hash, keys, offset);
             }
         }
 

@@ -33,7 +33,7 @@ internal sealed class LogWriter
     {
         (this.files, this.state, this.options, this.time) = (files, state, options, time);
         (active, capacity, sequence, lastNumber) = (start.Active, start.Capacity, start.LastSequence, start.LastNumber);
-        hinted = active?.Hint.Covered ?? 0;
+        hinted = active?.Hint?.Covered ?? 0;
         thread = new Thread(Run) { IsBackground = true, Name = "store log" };
         thread.Start();
     }
@@ -126,7 +126,8 @@ internal sealed class LogWriter
     {
         long size = 0;
         int end = start;
-        while (end < taken.Count && (end == start || size + taken[end].Head.TotalLength <= options.BatchSize))
+        int limit = Math.Min(options.BatchSize, options.SegmentSize - options.Reserve - SegmentHead.RecordStart);
+        while (end < taken.Count && (end == start || size + taken[end].Head.TotalLength <= limit))
         {
             size += taken[end++].Head.TotalLength;
         }
@@ -206,7 +207,7 @@ internal sealed class LogWriter
         {
             byte[] hash = head.HashLength is 0 ? [] : unit.Hash;
             bool wasStored = IsStored(unit.Key);
-            segment.Hint.Add(head, hash, unit.Keys, offset);
+            segment.Hint!.Add(head, hash, unit.Keys, offset);
             state.Apply(segment, head, hash, unit.Keys, offset, minute);
             unit.Succeed(head.Kind is RecordKind.Deletion ? wasStored : !wasStored);
         }
@@ -273,6 +274,7 @@ internal sealed class LogWriter
         {
             files.TryTrim(previous, kept: 0);
             files.TryWriteHint(previous);
+            previous.Hint = null;
             if (isSuspect)
             {
                 SegmentCheck.Run(previous, state);

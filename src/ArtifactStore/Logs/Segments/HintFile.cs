@@ -32,7 +32,8 @@ internal sealed class HintFile(SegmentHead segment)
     /// Reads the hint of a segment into the sink; null where there is none that fits. What it covers must lie before <paramref name="limit"/>,
     /// where the segment ends.
     /// </summary>
-    public static HintFile? Read(string path, SegmentHead segment, long limit, IRecordSink sink)
+    /// <remarks>The hint that is returned has what it read only if it is to be <paramref name="continued"/>.</remarks>
+    public static HintFile? Read(string path, SegmentHead segment, long limit, bool continued, IRecordSink sink)
     {
         byte[] bytes;
         try
@@ -59,8 +60,12 @@ internal sealed class HintFile(SegmentHead segment)
             Covered = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(16)),
             LastSequence = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(24)),
         };
-        hint.entries.Write(bytes.AsSpan(HeadLength));
-        hint.Replay(sink);
+        if (continued || hint.Covered < limit)
+        {
+            hint.entries.Write(bytes.AsSpan(HeadLength));
+        }
+
+        Replay(bytes.AsSpan(HeadLength), sink);
         return hint;
     }
 
@@ -97,9 +102,8 @@ internal sealed class HintFile(SegmentHead segment)
 
     private static uint Seal(byte[] bytes) => Checksum.Of(bytes.AsSpan(HeadLength), Checksum.Of(bytes.AsSpan(0, ChecksumStart)));
 
-    private void Replay(IRecordSink sink)
+    private static void Replay(ReadOnlySpan<byte> rest, IRecordSink sink)
     {
-        var rest = entries.WrittenSpan;
         while (rest.Length >= EntryLength)
         {
             int hashLength = rest[5];

@@ -21,8 +21,8 @@ internal sealed class Segment(SegmentHead head, string path, SafeFileHandle file
     /// <summary>The open file.</summary>
     public SafeFileHandle File { get; } = file;
 
-    /// <summary>The hint of what the segment holds so far.</summary>
-    public HintFile Hint { get; set; } = hint;
+    /// <summary>The hint of what the segment holds so far; null for one that will not change again, whose hint is a file.</summary>
+    public HintFile? Hint { get; set; } = hint;
 
     /// <summary>Where the next record goes.</summary>
     public long End { get; set; } = SegmentHead.RecordStart;
