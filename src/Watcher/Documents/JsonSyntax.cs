@@ -90,19 +90,7 @@ internal static class JsonSyntax
 
     /// <summary>Moves over white space to the byte behind it, and gives that.</summary>
     /// <exception cref="JsonException">There is none.</exception>
-    public static byte Peek(ReadOnlySpan<byte> json, ref int at)
-    {
-        for (; (uint)at < (uint)json.Length; at++)
-        {
-            byte next = json[at];
-            if (next is not ((byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t'))
-            {
-                return next;
-            }
-        }
-
-        throw Malformed(at);
-    }
+    public static byte Peek(ReadOnlySpan<byte> json, ref int at) => (uint)at < (uint)json.Length && json[at] > (byte)' ' ? json[at] : PeekBehindSpace(json, ref at);
 
     /// <summary>Finds the end of a string; <paramref name="at"/> is behind its first quotation mark.</summary>
     /// <returns>The place behind its last quotation mark.</returns>
@@ -170,6 +158,12 @@ internal static class JsonSyntax
 
     /// <summary>What is thrown about malformed JSON.</summary>
     public static JsonException Malformed(int at) => new($"The JSON is malformed at byte {at}.");
+
+    private static byte PeekBehindSpace(ReadOnlySpan<byte> json, ref int at)
+    {
+        at += json[Math.Min(at, json.Length)..].IndexOfAnyExcept(" \t\r\n"u8) is >= 0 and var spaces ? spaces : throw Malformed(json.Length);
+        return json[at];
+    }
 
     private static int StartOfValue(ReadOnlySpan<byte> json, int at)
     {
