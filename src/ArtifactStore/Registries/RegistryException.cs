@@ -1,7 +1,7 @@
 namespace Provenance.ArtifactStore.Registries;
 
 /// <summary>A registry refused a request, could not be reached, or answered something it must not.</summary>
-/// <param name="code">A stable code: an OCI error code where the registry gave one, else <c>UNAVAILABLE</c>, <c>UNAUTHORIZED</c>, <c>DIGEST_LIE</c>, <c>LIMIT</c> or <c>INVALID_RESPONSE</c>.</param>
+/// <param name="code">A stable code: an OCI error code where the registry gave one, else <c>UNAVAILABLE</c>, <c>UNAUTHORIZED</c>, <c>DIGEST_LIE</c>, <c>LIMIT</c>, <c>ADDRESS_REFUSED</c> or <c>INVALID_RESPONSE</c>.</param>
 /// <param name="message">What happened, to which object, and what to do.</param>
 /// <param name="isTransient">Whether the same request may succeed later.</param>
 /// <param name="innerException">The cause, if any.</param>

@@ -65,6 +65,12 @@ internal sealed class RegistryTransport(
                 "UNAVAILABLE", $"Cannot {request.Purpose}: registry {host.Name} did not answer within {allowance.TotalSeconds:0} "
                     + "seconds. Try again later.", isTransient: true, exception);
         }
+        catch (Exception exception) when ((exception as AddressRefusedException ?? exception.InnerException) is AddressRefusedException refused)
+        {
+            throw host.Fault(
+                "ADDRESS_REFUSED", $"Cannot {request.Purpose}: {refused.Message}, and registry {host.Name} was named by somebody else. "
+                    + "If it is meant, allow it by name.", isTransient: false, exception);
+        }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
             throw host.Fault(

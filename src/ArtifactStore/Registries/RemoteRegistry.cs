@@ -13,10 +13,11 @@ public sealed class RemoteRegistry : IRegistryClient, IDisposable
     private readonly TimeProvider time;
     private readonly DockerConfiguration configuration;
     private readonly SubjectLocks locks;
-    private readonly HttpClient remote = NewClient(useProxy: true);
+    private readonly HttpClient remote = NewClient(useProxy: true, isGuarded: false);
+    private readonly HttpClient guarded = NewClient(useProxy: true, isGuarded: true);
 
     // What runs on this machine is never reached through a proxy.
-    private readonly HttpClient local = NewClient(useProxy: false);
+    private readonly HttpClient local = NewClient(useProxy: false, isGuarded: false);
 
     /// <summary>A client with the given options.</summary>
     public RemoteRegistry(RemoteRegistryOptions options, TimeProvider time)
@@ -45,10 +46,11 @@ public sealed class RemoteRegistry : IRegistryClient, IDisposable
     public void Dispose()
     {
         remote.Dispose();
+        guarded.Dispose();
         local.Dispose();
     }
 
-    private static HttpClient NewClient(bool useProxy)
+    private static HttpClient NewClient(bool useProxy, bool isGuarded)
     {
         var handler = new SocketsHttpHandler
         {
@@ -60,6 +62,7 @@ public sealed class RemoteRegistry : IRegistryClient, IDisposable
             AutomaticDecompression = DecompressionMethods.None,
             ConnectTimeout = TimeSpan.FromSeconds(15),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            ConnectCallback = isGuarded ? AddressGuard.ConnectAsync : null,
         };
         return new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
     }
@@ -67,7 +70,8 @@ public sealed class RemoteRegistry : IRegistryClient, IDisposable
     private RegistryTransport Connect(string registry)
     {
         var host = new RegistryHost(registry, options.PlainHttp);
-        var http = host.IsLoopback ? local : remote;
+        bool mayBeLocal = options.MayBeLocal is not { } named || named.Contains(registry);
+        var http = !mayBeLocal ? guarded : host.IsLoopback ? local : remote;
         return new RegistryTransport(host, http, new RegistryAuthentication(host, http, configuration, options, time), options, time);
     }
 }

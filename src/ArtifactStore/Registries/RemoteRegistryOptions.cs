@@ -9,6 +9,12 @@ public sealed class RemoteRegistryOptions
     public IReadOnlySet<string> PlainHttp { get; init; } = new HashSet<string>(StringComparer.Ordinal);
 
     /// <summary>
+    /// The registries, <c>host[:port]</c>, that may be on this machine or its link (loopback, 169.254.0.0/16, fe80::/10); null for all.
+    /// A process that takes registries' names from others sets it, since what listens there is not meant for them.
+    /// </summary>
+    public IReadOnlySet<string>? MayBeLocal { get; init; }
+
+    /// <summary>
     /// Docker's <c>config.json</c>, whose <c>auths</c> hold the credentials; null for <c>$DOCKER_CONFIG/config.json</c>, else
     /// <c>~/.docker/config.json</c>. A file that does not exist means no credentials.
     /// </summary>

@@ -13,11 +13,20 @@ public sealed record AttestationDestination
     /// <summary>Whether attestations of images are stored in the image's own repository.</summary>
     public bool BesideImages { get; init; }
 
+    /// <summary>Beside which images attestations are stored; those elsewhere go to <see cref="Repository"/>. Null for all images.</summary>
+    public IReadOnlyList<RegistryScope>? Allowed { get; init; }
+
     /// <summary>
     /// A registry, <c>host[:port]</c>, that receives the attestations of images of other registries under the image's own name; null
     /// where there is none. It serves a store that stands in for registries that it cannot or must not write to.
     /// </summary>
     public string? MirrorRegistry { get; init; }
+
+    /// <summary>The registries, <c>host[:port]</c>, that are named here; all others are named by runs.</summary>
+    public IReadOnlySet<string> NamedRegistries => new[] { Repository?.Registry, MirrorRegistry }
+        .Concat((Allowed ?? []).Select(static scope => scope.Registry))
+        .OfType<string>()
+        .ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The repository for a subject; null where none is configured for it.</summary>
     public Reference? For(ResourceDescriptor subject)
@@ -30,7 +39,7 @@ public sealed record AttestationDestination
 
         if (BesideImages)
         {
-            return image;
+            return Allowed is null || Allowed.Any(scope => scope.Contains(image)) ? image : Repository;
         }
 
         if (MirrorRegistry is null)

@@ -90,7 +90,7 @@ public sealed class AttestationPublisher(IRegistryClient registries, ISigner sig
         {
             return placement with
             {
-                Problem = new(RunProblemCodes.NoDestination, $"{statement.Run}: {placement.Name} is no image, and no repository is configured for the attestations of such artifacts. Name one with --repository."),
+                Problem = new(RunProblemCodes.NoDestination, $"{statement.Run}: {placement.Name} is no image in a registry where attestations may be stored, and no repository is configured for the others. Name one with --repository."),
             };
         }
 

@@ -30,6 +30,13 @@ internal sealed class AttestingOptions
         Description = "Store attestations of images in the image's own repository, and only the others in --repository",
     };
 
+    private readonly Option<string[]> allowRegistry = new("--allow-registry")
+    {
+        Description = "Store attestations beside images of this registry, or part of it, only; may be given several times",
+        HelpName = "HOST[/PATH]",
+        DefaultValueFactory = static _ => [],
+    };
+
     private readonly Option<BuildTypeOption> buildType = new("--build-type")
     {
         Description = "native: recorded artifacts only; chains: what Tekton Chains' slsa/v2alpha4 emits, type hints included, for migration",
@@ -56,7 +63,7 @@ internal sealed class AttestingOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[builderId, repository, besideSubject, buildType, chainsDeepInspection, attestUnsuccessful, runKinds])
+        foreach (Option option in (Option[])[builderId, repository, besideSubject, allowRegistry, buildType, chainsDeepInspection, attestUnsuccessful, runKinds])
         {
             command.Options.Add(option);
         }
@@ -79,13 +86,14 @@ internal sealed class AttestingOptions
     public AttestationDestination? Destination(ParseResult parsed)
     {
         bool beside = parsed.GetValue(besideSubject);
+        IReadOnlyList<RegistryScope>? allowed = parsed.GetRequiredValue(allowRegistry) is { Length: > 0 } scopes ? [.. scopes.Select(Scope)] : null;
         if (parsed.GetValue(repository) is not { } text)
         {
-            return beside ? new AttestationDestination { BesideImages = true } : null;
+            return beside || allowed is not null ? new AttestationDestination { BesideImages = true, Allowed = allowed } : null;
         }
 
         return Reference.TryParse(text, out var reference, out string? problem)
-            ? new AttestationDestination { Repository = reference, BesideImages = beside }
+            ? new AttestationDestination { Repository = reference, BesideImages = beside, Allowed = allowed }
             : throw new CommandException(ExitCodes.Usage, $"--repository: {problem}. Write it as host[:port]/name.");
     }
 
@@ -105,4 +113,8 @@ internal sealed class AttestingOptions
 
         return options;
     }
+
+    private static RegistryScope Scope(string text) => RegistryScope.TryParse(text, out var scope, out string? problem)
+        ? scope
+        : throw new CommandException(ExitCodes.Usage, $"--allow-registry: {problem}. Write it as host[:port] or host[:port]/path.");
 }

@@ -14,9 +14,14 @@ internal static class Services
     /// <summary>For commands that attest, which try a registry again for a while.</summary>
     public static ServiceProvider ForAttesting(AttestorOptions options, ISigner signer, IReadOnlyList<IRunKind> mapped) => ForAttesting(options, signer, mapped, new RemoteRegistryOptions());
 
-    /// <summary>For the watcher, which has its own way of trying again.</summary>
+    /// <summary>For the watcher, which has its own way of trying again, and takes the names of images from whoever may create runs.</summary>
     public static ServiceProvider ForWatching(AttestorOptions options, ISigner signer, IReadOnlyList<IRunKind> mapped) =>
-        ForAttesting(options, signer, mapped, new RemoteRegistryOptions { Attempts = 1, RequestTimeout = TimeSpan.FromSeconds(20) });
+        ForAttesting(options, signer, mapped, new RemoteRegistryOptions
+        {
+            Attempts = 1,
+            RequestTimeout = TimeSpan.FromSeconds(20),
+            MayBeLocal = options.Destination!.NamedRegistries,
+        });
 
     private static ServiceProvider ForAttesting(AttestorOptions options, ISigner signer, IReadOnlyList<IRunKind> mapped, RemoteRegistryOptions registries)
     {

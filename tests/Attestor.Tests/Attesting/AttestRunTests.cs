@@ -169,6 +169,20 @@ public sealed class AttestRunTests : IAsyncLifetime, IDisposable
     }
 
     [Theory]
+    [InlineData("registry.example/team/app", "registry.example/team/app")]
+    [InlineData("registry.example/teams/app", null)]
+    [InlineData("evil.example/team/app", null)]
+    public void For_stores_beside_images_of_the_allowed_registries_only(string image, string? expected)
+    {
+        RegistryScope.TryParse("registry.example/team", out var scope, out _).Should().BeTrue();
+        var destination = new AttestationDestination { BesideImages = true, Allowed = [scope!] };
+        var other = destination with { Repository = Reference.Parse("registry.example/attestations") };
+
+        (destination.For(new() { Name = image, Digest = TestRun.Sha256('a') })?.Name).Should().Be(expected);
+        other.For(new() { Name = image, Digest = TestRun.Sha256('a') })!.Name.Should().Be(expected ?? "registry.example/attestations");
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("not a uri")]
     [InlineData("relative/path")]
