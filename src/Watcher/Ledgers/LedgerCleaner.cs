@@ -12,11 +12,6 @@ internal sealed class LedgerCleaner(
     Dictionary<RunKey, int> settled,
     CompanionIndex companions)
 {
-    private const int KeysPerRecord = 4 * 1024;
-
-    /// <summary>How much is taken over at once: nobody is kept waiting for long, and little has to be kept in memory.</summary>
-    private const int BytesAtOnce = 256 * 1024;
-
     private readonly Dictionary<JournalPosition, JournalPosition> moved = [];
     private int taken;
 
@@ -99,7 +94,7 @@ internal sealed class LedgerCleaner(
     /// <summary>Writes some of what is needed of a segment anew; gives the entry to go on with.</summary>
     private int TakeOver(int segment, List<LedgerEntry> entries, int next)
     {
-        for (; next < entries.Count && taken < BytesAtOnce; next++)
+        for (; next < entries.Count && taken < options.TakenOverAtOnce; next++)
         {
             if (ReferenceEquals(open.GetValueOrDefault(entries[next].Key), entries[next]))
             {
@@ -116,7 +111,7 @@ internal sealed class LedgerCleaner(
     {
         foreach (var (number, position) in companions.All)
         {
-            if (taken >= BytesAtOnce)
+            if (taken >= options.TakenOverAtOnce)
             {
                 return;
             }
@@ -127,12 +122,12 @@ internal sealed class LedgerCleaner(
 
     private void TakeOverKeys(int segment)
     {
-        if (taken >= BytesAtOnce)
+        if (taken >= options.TakenOverAtOnce)
         {
             return;
         }
 
-        RunKey[] keys = [.. settled.Where(s => s.Value == segment).Select(static s => s.Key).Take(KeysPerRecord)];
+        RunKey[] keys = [.. settled.Where(s => s.Value == segment).Select(static s => s.Key).Take((options.TakenOverAtOnce - taken + RunKey.Length - 1) / RunKey.Length)];
         if (keys.Length is 0)
         {
             return;
