@@ -183,9 +183,15 @@ path_of() {
   local version kind namespace name plural
   IFS=$'\t' read -r version kind namespace name < <(jq --raw-output '[.apiVersion, .kind, .metadata.namespace // "default", .metadata.name] | @tsv')
   [[ $version == */* ]] && version=apis/$version || version=api/$version
-  plural=$(answers 200 admin GET "/$version" |
-    jq --raw-output --arg kind "$kind" '.resources[] | select(.kind == $kind and (.name | contains("/") | not)) | .name')
+  plural=$(plural_of "$version" "$kind")
   printf '/%s/namespaces/%s/%s/%s' "$version" "$namespace" "$plural" "$name"
+}
+
+plural_of() { # VERSION KIND: the server is asked once
+  local known=$kube/plural.${1//\//.}.$2
+  [[ -s $known ]] || answers 200 admin GET "/$1" |
+    jq --raw-output --arg kind "$2" '.resources[] | select(.kind == $kind and (.name | contains("/") | not)) | .name' > "$known"
+  cat "$known"
 }
 
 # create_runs FILE...: creates what is in the files as a controller leaves it, statuses included. Owners come first and

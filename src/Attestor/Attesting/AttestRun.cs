@@ -25,7 +25,7 @@ internal sealed class AttestRunHandler(AttestorOptions options, ISigner signer, 
         if (options.Destination is not { } destination)
         {
             byte[] signed = await BundleWriter.SignAsync(statement.Bytes, signer, cancellationToken).ConfigureAwait(false);
-            return Result([.. statement.Subjects.Select(static s => new AttestedSubject { Name = s.Name!, Digest = s.Digest!.ContentDigest! })], signed, alreadyAttested: false, []);
+            return Result([.. statement.Subjects.Select(static s => new AttestedSubject { Name = s.Name!, Digest = s.Digest!.ContentDigest! })], signed, alreadyAttested: false, [], []);
         }
 
         var placements = await publisher.PlaceAsync(statement, destination, lookForEarlier: true, cancellationToken).ConfigureAwait(false);
@@ -38,16 +38,17 @@ internal sealed class AttestRunHandler(AttestorOptions options, ISigner signer, 
             attested.Add(await publisher.PublishAsync(statement, placement, bundle, cancellationToken).ConfigureAwait(false));
         }
 
-        return Result(attested, bundle, alreadyAttested: complete && earlier is not null, [.. placements.Select(static p => p.Problem).OfType<RunProblem>()]);
+        return Result(attested, bundle, alreadyAttested: complete && earlier is not null, placements.Select(static p => p.Problem), placements.Select(static p => p.PassedOver));
 
-        AttestedRun Result(IReadOnlyList<AttestedSubject> stored, ReadOnlyMemory<byte> signed, bool alreadyAttested, IReadOnlyList<RunProblem> problems) => new()
+        AttestedRun Result(IReadOnlyList<AttestedSubject> stored, ReadOnlyMemory<byte> signed, bool alreadyAttested, IEnumerable<RunProblem?> problems, IEnumerable<RunProblem?> warnings) => new()
         {
             Statement = statement.Digest,
             Bundle = signed,
             BundleDigest = Digest.Of(signed.Span),
             Subjects = stored,
             AlreadyAttested = alreadyAttested,
-            Problems = problems,
+            Problems = [.. problems.OfType<RunProblem>()],
+            Warnings = [.. warnings.OfType<RunProblem>()],
         };
     }
 }

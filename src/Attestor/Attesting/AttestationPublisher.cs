@@ -16,6 +16,9 @@ namespace Provenance.Attestor.Attesting;
 /// <remarks>Every method throws <see cref="RegistryException"/> when a registry refuses or is away.</remarks>
 public sealed class AttestationPublisher(IRegistryClient registries, ISigner signer)
 {
+    /// <summary>How many manifests that claim to be the attestation are read.</summary>
+    public const int MaximumClaims = 100;
+
     private static readonly byte[] EmptyConfiguration = "{}"u8.ToArray();
 
     /// <summary>Finds the repository of every subject and, where asked, an attestation of the same statement that is stored there.</summary>
@@ -109,50 +112,60 @@ public sealed class AttestationPublisher(IRegistryClient registries, ISigner sig
             };
         }
 
-        return placement with
+        placement = placement with
         {
             Repository = reference,
             Subject = found ?? new Descriptor { MediaType = MediaTypes.OctetStream, Digest = placement.Digest, Size = 0 },
-            Earlier = lookForEarlier ? await FindEarlierAsync(repository, placement.Digest, statement, cancellationToken).ConfigureAwait(false) : null,
         };
+        return lookForEarlier ? await FindEarlierAsync(placement, repository, statement, cancellationToken).ConfigureAwait(false) : placement;
     }
 
     private static bool IsImageIn(string name, Reference reference) => name == reference.Name;
 
-    /// <summary>An annotation is a stranger's word: only a bundle whose payload is this statement and that our own key signed counts.</summary>
-    private async Task<EarlierAttestation?> FindEarlierAsync(IRepository repository, Digest subject, FrozenStatement statement, CancellationToken cancellationToken)
+    /// <summary>
+    /// An annotation is a stranger's word: only a bundle whose payload is this statement and that our own key signed counts. Whoever may push
+    /// beside the subject may have put anything there, which must not keep a run from being attested.
+    /// </summary>
+    private async Task<SubjectPlacement> FindEarlierAsync(SubjectPlacement placement, IRepository repository, FrozenStatement statement, CancellationToken cancellationToken)
     {
         string hex = statement.Digest.Hex;
-        foreach (var referrer in await repository.FindReferrersAsync(subject, Bundle.MediaTypeV03, cancellationToken).ConfigureAwait(false))
+        var referrers = await repository.FindReferrersAsync(placement.Digest, Bundle.MediaTypeV03, cancellationToken).ConfigureAwait(false);
+        var claims = referrers.Where(r => r.Annotations?.GetValueOrDefault(AttestationManifest.StatementAnnotation) == hex).Select(static r => r.Digest).Distinct().ToList();
+        var passedOver = claims.Skip(MaximumClaims).Select(static digest => (digest, Reason: "there are too many of them")).ToList();
+        RegistryException? away = null;
+        foreach (var claim in claims.Take(MaximumClaims))
         {
-            if (referrer.Annotations?.GetValueOrDefault(AttestationManifest.StatementAnnotation) != hex)
+            try
             {
-                continue;
+                if (await FetchBundleAsync(repository, claim, cancellationToken).ConfigureAwait(false) is { } bundle && IsOurs(bundle, statement.Bytes))
+                {
+                    return placement with { Earlier = new(claim, bundle) };
+                }
             }
-
-            if (await FetchBundleAsync(repository, referrer.Digest, cancellationToken).ConfigureAwait(false) is { } bundle && IsOurs(bundle, statement.Bytes))
+            catch (RegistryException e) when (e.IsTransient && away is null)
             {
-                return new(referrer.Digest, bundle);
+                // It may be this one that the registry never gives, and ours may be behind it.
+                away = e;
+            }
+            catch (RegistryException e) when (!e.IsTransient)
+            {
+                passedOver.Insert(0, (claim, $"{e.Code}: {e.Message}"));
             }
         }
 
-        return null;
+        return away is not null
+            ? throw away
+            : placement with { PassedOver = passedOver.Count is 0 ? null : Unreadable(statement, placement, repository, passedOver) };
     }
 
-    private static async Task<byte[]?> FetchBundleAsync(IRepository repository, Digest manifest, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await repository.FetchManifestAsync(manifest, cancellationToken).ConfigureAwait(false) is { } fetched && BundleManifest.FindBundle(fetched.Content) is { } layer
-                ? await repository.FetchBlobAsync(layer, Bundle.MaximumSize, cancellationToken).ConfigureAwait(false)
-                : null;
-        }
-        catch (RegistryException e) when (e.Code is "LIMIT")
-        {
-            // Nothing that we wrote is so large, and what a stranger put there must not keep a run from being attested.
-            return null;
-        }
-    }
+    private static RunProblem Unreadable(FrozenStatement statement, SubjectPlacement placement, IRepository repository, List<(Digest Digest, string Reason)> passedOver) => new(
+        RunProblemCodes.ReferrerUnreadable,
+        $"{statement.Run}: {passedOver.Count} of the manifests that refer to {placement.Digest} in {repository.Name} claim to be this attestation and cannot be read, such as {passedOver[0].Digest} ({passedOver[0].Reason}). They were passed over. Find out who put them there, and delete them.");
+
+    private static async Task<byte[]?> FetchBundleAsync(IRepository repository, Digest manifest, CancellationToken cancellationToken) =>
+        await repository.FetchManifestAsync(manifest, cancellationToken).ConfigureAwait(false) is { } fetched && BundleManifest.FindBundle(fetched.Content) is { } layer
+            ? await repository.FetchBlobAsync(layer, Bundle.MaximumSize, cancellationToken).ConfigureAwait(false)
+            : null;
 
     private bool IsOurs(byte[] bytes, ReadOnlyMemory<byte> statement)
     {

@@ -23,4 +23,7 @@ public sealed record AttestedRun
 
     /// <summary>Why subjects could not be given their attestation, one each.</summary>
     public IReadOnlyList<RunProblem> Problems { get; init; } = [];
+
+    /// <summary>What was met on the way and kept nothing from being attested.</summary>
+    public IReadOnlyList<RunProblem> Warnings { get; init; } = [];
 }

@@ -22,6 +22,9 @@ public sealed record SubjectPlacement
     /// <summary>The attestation of the same statement by the same key that is stored there; null where there is none.</summary>
     public EarlierAttestation? Earlier { get; init; }
 
+    /// <summary>What claimed to be that attestation and was passed over, because it cannot be read; null where nothing was.</summary>
+    public RunProblem? PassedOver { get; init; }
+
     /// <summary>Why the attestation cannot be stored; null where it can.</summary>
     public RunProblem? Problem { get; init; }
 }

@@ -69,6 +69,9 @@ public static class RunProblemCodes
     /// <summary>The image is not in its registry.</summary>
     public const string SubjectNotFound = "SUBJECT_NOT_FOUND";
 
+    /// <summary>What claims to be the attestation that is looked for cannot be read, and was passed over.</summary>
+    public const string ReferrerUnreadable = "REFERRER_UNREADABLE";
+
     /// <summary>Something unforeseen went wrong with this run; the others go on.</summary>
     public const string Unexpected = "UNEXPECTED";
 

@@ -105,7 +105,7 @@ public sealed class RunDelivery(IMediator mediator, CollectOptions options, Atte
             Subjects = attested.Subjects,
             Bundle = anywhere ? attested.BundleDigest : null,
             SignedBundle = anywhere ? attested.Bundle : null,
-            Problems = [.. report.Problems, .. attested.Problems],
+            Problems = [.. report.Problems, .. attested.Warnings, .. attested.Problems],
         };
     }
 }

@@ -43,7 +43,7 @@ internal sealed class RunPublication(
         }
 
         var run = ledger.RunOf(entry);
-        var problems = new List<RunProblem>(run.Problems);
+        List<RunProblem> problems = [.. run.Problems, .. placements.Select(static p => p.PassedOver).OfType<RunProblem>()];
         var unplaced = placements.Select(static p => p.Problem).OfType<RunProblem>().ToList();
         if (unplaced.Count is 0)
         {

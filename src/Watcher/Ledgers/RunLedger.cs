@@ -83,13 +83,10 @@ internal sealed class RunLedger : IAsyncDisposable
     }
 
     /// <summary>Whether nothing is left to be done for a run.</summary>
-    public bool IsSettled(RunKey key)
-    {
-        lock (gate)
-        {
-            return settled.Contains(key);
-        }
-    }
+    public bool IsSettled(RunKey key) => Locked(() => settled.Contains(key));
+
+    /// <summary>Whether what is said of a run is decided: nothing that comes later changes it.</summary>
+    public bool IsDecided(RunKey key) => Locked(() => settled.Contains(key) || open.GetValueOrDefault(key) is { State: not JournalState.Observed });
 
     /// <summary>The entry of a run that is not settled; null where there is none.</summary>
     public LedgerEntry? Find(RunKey key) => Locked(() => open.GetValueOrDefault(key));

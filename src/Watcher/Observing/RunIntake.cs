@@ -25,29 +25,17 @@ internal sealed class RunIntake
     private readonly TimeProvider time;
     private readonly RunFamily families;
     private readonly HeldRuns held;
-    private readonly HashSet<string> watchedKinds;
-    private readonly Lock gate = new();
-    private readonly Dictionary<string, WaitingRun> waiting = new(StringComparer.Ordinal);
+    private readonly WaitingRuns waiting = new();
 
     public RunIntake(RunLedger ledger, Outbox outbox, IReadOnlyList<IRunKind> kinds, RunObserverOptions options, IRunWatchObserver observer, TimeProvider time)
     {
         (this.ledger, this.outbox, this.kinds, this.options, this.observer, this.time) = (ledger, outbox, kinds, options, observer, time);
-        watchedKinds = [.. kinds.SelectMany(static k => k.Resources.Concat(k.Companions)).Select(static r => r.Kind)];
-        families = new RunFamily(ledger.Companions);
+        families = new RunFamily(ledger, kinds);
         held = new HeldRuns(ledger, options, observer, (run, cancel) => TakeAsync(run, wasHeld: true, cancel), time);
     }
 
     /// <summary>How many runs wait for children or are held.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (gate)
-            {
-                return waiting.Count + held.Count;
-            }
-        }
-    }
+    public int Count => waiting.Count + held.Count;
 
     /// <summary>Takes up the runs that an earlier process had waiting.</summary>
     public async Task ResumeAsync(CancellationToken cancellationToken)
@@ -69,7 +57,7 @@ internal sealed class RunIntake
         var read = new RunDocument(run.Run, document.RootElement);
         if (kinds.FirstOrDefault(k => k.Recognises(read)) is { } kind)
         {
-            await WaitAsync(new WaitingRun(entry, kind, run.Uid, time.GetTimestamp()), cancellationToken).ConfigureAwait(false);
+            await WaitAsync(new WaitingRun(entry, kind, run.Uid), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -99,7 +87,7 @@ internal sealed class RunIntake
 
         string uid = document.RootElement.Member("metadata"u8).Text("uid"u8) ?? "";
         var (collected, family) = await CollectAsync(kind, run, uid, cancellationToken).ConfigureAwait(false);
-        if (collected.Outcome.State is RunState.NotDone || (!wasHeld && !sighting.IsGone && HeldRuns.MayBeRetried(document.RootElement, collected.Outcome)))
+        if (collected.Outcome.State is RunState.NotDone || (!wasHeld && !sighting.IsGone && kind.MayFailForNow && HeldRuns.MayBeRetried(document.RootElement, collected.Outcome)))
         {
             held.Hold(RunKey.Of(uid, null), seen, cancellationToken);
             return;
@@ -113,21 +101,21 @@ internal sealed class RunIntake
         {
             if (ledger.Observe(key, observed, evidence, null) is { } entry)
             {
-                await WaitAsync(new WaitingRun(entry, kind, uid, time.GetTimestamp()), cancellationToken).ConfigureAwait(false);
+                await WaitAsync(new WaitingRun(entry, kind, uid), cancellationToken).ConfigureAwait(false);
             }
         }
         else if (collected.Run is { } completed)
         {
             if (ledger.Observe(key, observed, [], FrozenStatement.Of(completed, options.BuilderId)) is { } entry)
             {
-                families.Release(uid, family, HasOwner(document.RootElement));
+                families.Release(uid, document.RootElement, family);
                 outbox.Add(entry);
             }
         }
         else
         {
             ledger.SettleUnattested(key, new SettledRun("notAttested", time.GetUtcNow()) { Run = observed, Problems = observed.Problems });
-            families.Release(uid, family, HasOwner(document.RootElement));
+            families.Release(uid, document.RootElement, family);
             Tell(observed, collected.Outcome);
         }
     }
@@ -135,13 +123,7 @@ internal sealed class RunIntake
     /// <summary>Something that says more about a run has been kept: if it is waiting, it may be complete now.</summary>
     public async ValueTask CompanionCameAsync(string ownerUid, CancellationToken cancellationToken)
     {
-        WaitingRun? run;
-        lock (gate)
-        {
-            waiting.TryGetValue(ownerUid, out run);
-        }
-
-        if (run is not null)
+        foreach (var run in waiting.ReadingFrom(ownerUid))
         {
             await ReconsiderAsync(run, isLast: false, cancellationToken).ConfigureAwait(false);
         }
@@ -149,10 +131,7 @@ internal sealed class RunIntake
 
     private async Task WaitAsync(WaitingRun run, CancellationToken cancellationToken)
     {
-        lock (gate)
-        {
-            waiting[run.Uid] = run;
-        }
+        waiting.Add(run);
 
         // A child may have come between the first look and now.
         await ReconsiderAsync(run, isLast: false, cancellationToken).ConfigureAwait(false);
@@ -172,11 +151,7 @@ internal sealed class RunIntake
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            lock (gate)
-            {
-                waiting.Remove(run.Uid);
-            }
-
+            waiting.Remove(run);
             outbox.PutAside(run.Entry, new(RunProblemCodes.Unexpected, $"{run.Entry.Run}: {e.GetType().Name}: {e.Message}"));
         }
     }
@@ -184,41 +159,36 @@ internal sealed class RunIntake
     private async Task ReconsiderAsync(WaitingRun run, bool isLast, CancellationToken cancellationToken)
     {
         await ledger.CommitAsync(run.Entry, cancellationToken).ConfigureAwait(false);
-        lock (gate)
-        {
-            if (!ReferenceEquals(waiting.GetValueOrDefault(run.Uid), run))
-            {
-                return;
-            }
-        }
-
-        using var document = JsonDocument.Parse(ledger.EvidenceOf(run.Entry));
-        var (collected, family) = await CollectAsync(run.Kind, new RunDocument(run.Entry.Run, document.RootElement), run.Uid, cancellationToken).ConfigureAwait(false);
-        if (collected.AwaitsChildren && !isLast)
+        if (!waiting.Contains(run))
         {
             return;
         }
 
-        lock (gate)
+        using var document = JsonDocument.Parse(ledger.EvidenceOf(run.Entry));
+        var read = new RunDocument(run.Entry.Run, document.RootElement);
+        CollectedRun collected;
+        ChildRuns family;
+        do
         {
-            if (!ReferenceEquals(waiting.GetValueOrDefault(run.Uid), run))
-            {
-                return;
-            }
-
-            waiting.Remove(run.Uid);
+            (collected, family) = await CollectAsync(run.Kind, read, run.Uid, cancellationToken).ConfigureAwait(false);
+        }
+        while (collected.AwaitsChildren && !isLast && waiting.Extend(run, family.Owners));
+        if ((collected.AwaitsChildren && !isLast) || !waiting.Remove(run))
+        {
+            return;
         }
 
-        families.Release(run.Uid, family, HasOwner(document.RootElement));
         if (collected.Run is { } completed)
         {
             ledger.Freeze(run.Entry, ledger.RunOf(run.Entry) with { Problems = collected.Problems }, FrozenStatement.Of(completed, options.BuilderId));
+            families.Release(run.Uid, document.RootElement, family);
             outbox.Add(run.Entry);
         }
         else
         {
             var observed = ledger.RunOf(run.Entry) with { Problems = collected.Problems };
             ledger.Settle(run.Entry, new SettledRun("notAttested", time.GetUtcNow()) { Run = observed, Problems = collected.Problems });
+            families.Release(run.Uid, document.RootElement, family);
             Tell(observed, collected.Outcome);
         }
     }
@@ -231,9 +201,6 @@ internal sealed class RunIntake
             ? (collected with { Identity = completed.Identity with { Cluster = cluster }, Run = completed with { Identity = completed.Identity with { Cluster = cluster } } }, family)
             : (collected, family);
     }
-
-    /// <summary>Whether the run is part of one that is watched as well.</summary>
-    private bool HasOwner(JsonElement root) => root.Member("metadata"u8).Items("ownerReferences"u8).Any(o => watchedKinds.Contains(o.Text("kind"u8) ?? ""));
 
     private ObservedRun Describe(CollectedRun collected, ServedResource resource, string uid, Sighting sighting) => new()
     {
@@ -262,6 +229,4 @@ internal sealed class RunIntake
         Outcome = DeliveryOutcome.NotAttested,
         Problems = run.Problems,
     });
-
-    private sealed record WaitingRun(LedgerEntry Entry, IRunKind Kind, string Uid, long Since);
 }

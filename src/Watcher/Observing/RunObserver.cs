@@ -305,7 +305,7 @@ internal sealed class RunObserver : IObjectHandler
         }
 
         var key = RunKey.Of(owner, default);
-        if (ledger.IsSettled(key) || ledger.Find(key) is { State: not Journals.JournalState.Observed })
+        if (ledger.IsDecided(key))
         {
             return null;
         }

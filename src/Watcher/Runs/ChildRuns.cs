@@ -30,8 +30,11 @@ public sealed class ChildRuns
         }
     }
 
-    /// <summary>The UIDs of the documents that have one.</summary>
-    public IEnumerable<string> Uids => byOwner.Values.SelectMany(static list => list).Select(static d => d.Root.Member("metadata"u8).Text("uid"u8)).OfType<string>().Distinct(StringComparer.Ordinal);
+    /// <summary>The documents, each once.</summary>
+    public IEnumerable<RunDocument> Documents => byOwner.Values.SelectMany(static list => list).Distinct(ReferenceEqualityComparer.Instance).Cast<RunDocument>();
+
+    /// <summary>The UIDs of the documents that others may belong to.</summary>
+    public IEnumerable<string> Owners => Documents.Where(MayOwn).Select(static d => d.Root.Member("metadata"u8).Text("uid"u8)).OfType<string>().Distinct(StringComparer.Ordinal);
 
     /// <summary>No children.</summary>
     public static ChildRuns None { get; } = new([]);

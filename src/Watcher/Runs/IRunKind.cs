@@ -19,6 +19,9 @@ public interface IRunKind
     /// <summary>Whether a run of this kind may be taken up again under the same UID: its end then tells its attempts apart.</summary>
     bool MayReopen => false;
 
+    /// <summary>Whether a run of this kind that failed and does not say when it ended may be tried again, so that it is looked at later.</summary>
+    bool MayFailForNow => false;
+
     /// <summary>
     /// Whether an object of <see cref="Resources"/> may be over, seen from its head alone. A true answer leads to <see cref="Collect"/>,
     /// which decides; a false one drops the object unread, so it is given only where the run is certainly not over.

@@ -53,6 +53,97 @@ public sealed class HostileRegistryTests : IDisposable
     }
 
     [Theory]
+    [InlineData("DIGEST_LIE")]
+    [InlineData("INVALID_RESPONSE")]
+    [InlineData("LIMIT")]
+    [InlineData("MANIFEST_INVALID")]
+    [InlineData("DENIED")]
+    public async Task Attest_is_not_stopped_by_a_referrer_that_cannot_be_read(string code)
+    {
+        await using var registry = await LoopbackRegistry.StartAsync();
+        var run = TestRun.Of(TestRun.Subject("oci://registry.example.com/app"));
+        var hostile = await ClaimAsync(registry, run, "hostile"u8.ToArray());
+        var through = new UnreadableRegistry(client, digest => digest == hostile ? new RegistryException(code, "It is not as it should be.") : null);
+        var first = await AttestAsync(registry, run, through);
+        first.AlreadyAttested.Should().BeFalse();
+        first.Problems.Should().BeEmpty();
+        first.Warnings.Should().ContainSingle().Which.Code.Should().Be(RunProblemCodes.ReferrerUnreadable);
+        first.Warnings[0].Message.Should().Contain(hostile.ToString()).And.Contain(code);
+        var second = await AttestAsync(registry, run, through);
+        second.AlreadyAttested.Should().BeTrue("our own is found behind it");
+        (await ReferrersAsync(registry, run)).Should().HaveCount(2);
+    }
+
+    [Fact]
+    public async Task Attest_waits_for_a_registry_that_cannot_say_whether_a_referrer_is_ours()
+    {
+        await using var registry = await LoopbackRegistry.StartAsync();
+        var run = TestRun.Of(TestRun.Subject("oci://registry.example.com/app"));
+        await AttestAsync(registry, run);
+        var ours = (await ReferrersAsync(registry, run)).Single();
+        var through = new UnreadableRegistry(client, digest => digest == ours ? new RegistryException("UNAVAILABLE", "503", isTransient: true) : null);
+        var attest = () => AttestAsync(registry, run, through);
+        (await attest.Should().ThrowAsync<RegistryException>()).Which.IsTransient.Should().BeTrue("a second attestation is worse than a later one");
+        (await ReferrersAsync(registry, run)).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task Attest_finds_its_own_behind_one_that_the_registry_never_gives()
+    {
+        await using var registry = await LoopbackRegistry.StartAsync();
+        var run = TestRun.Of(TestRun.Subject("oci://registry.example.com/app"));
+        await AttestAsync(registry, run);
+        var hostile = await ClaimAsync(registry, run, "hostile"u8.ToArray());
+        var through = new UnreadableRegistry(client, digest => digest == hostile ? new RegistryException("UNAVAILABLE", "503", isTransient: true) : null);
+        (await AttestAsync(registry, run, through)).AlreadyAttested.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Attest_asks_a_registry_that_is_away_for_two_referrers_only()
+    {
+        await using var registry = await LoopbackRegistry.StartAsync();
+        var run = TestRun.Of(TestRun.Subject("oci://registry.example.com/app"));
+        for (int i = 0; i < 5; i++)
+        {
+            await ClaimAsync(registry, run, Encoding.ASCII.GetBytes($"stranger {i}"));
+        }
+
+        var through = new UnreadableRegistry(client, static _ => new RegistryException("UNAVAILABLE", "503", isTransient: true));
+        var attest = () => AttestAsync(registry, run, through);
+        await attest.Should().ThrowAsync<RegistryException>();
+        through.Faults.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task Attest_does_not_take_a_strangers_signature_of_its_very_statement_for_its_own()
+    {
+        await using var registry = await LoopbackRegistry.StartAsync();
+        var run = TestRun.Of(TestRun.Subject("oci://registry.example.com/app"));
+        using var stranger = KeySigner.From(ECDsa.Create(ECCurve.NamedCurves.nistP256));
+        byte[] statement = RunStatement.Write(run, RunStatement.Subjects(run), TestRun.BuilderId);
+        await ClaimAsync(registry, run, await BundleWriter.SignAsync(statement, stranger, CancellationToken.None));
+        var attested = await AttestAsync(registry, run);
+        attested.AlreadyAttested.Should().BeFalse();
+        attested.Warnings.Should().BeEmpty("it may be that of an earlier key");
+        (await ReferrersAsync(registry, run)).Should().HaveCount(2);
+    }
+
+    [Fact]
+    public async Task Attest_reads_a_bounded_number_of_referrers_that_claim_to_be_its_own()
+    {
+        await using var registry = await LoopbackRegistry.StartAsync();
+        var run = TestRun.Of(TestRun.Subject("oci://registry.example.com/app"));
+        for (int i = 0; i <= AttestationPublisher.MaximumClaims; i++)
+        {
+            await ClaimAsync(registry, run, Encoding.ASCII.GetBytes($"stranger {i}"));
+        }
+
+        var attested = await AttestAsync(registry, run);
+        attested.AlreadyAttested.Should().BeFalse();
+        attested.Warnings.Should().ContainSingle().Which.Code.Should().Be(RunProblemCodes.ReferrerUnreadable);
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
@@ -149,7 +240,7 @@ public sealed class HostileRegistryTests : IDisposable
     }
 
     /// <summary>Stores anything beside the first subject, under the annotation by which the run's attestation is found.</summary>
-    private async Task ClaimAsync(LoopbackRegistry registry, CompletedRun run, byte[] content)
+    private async Task<Digest> ClaimAsync(LoopbackRegistry registry, CompletedRun run, byte[] content)
     {
         var subject = RunStatement.Subjects(run)[0];
         var repository = client.Repository(Mirror(registry).For(subject)!);
@@ -158,6 +249,6 @@ public sealed class HostileRegistryTests : IDisposable
         await repository.PushBlobAsync(layer, content, CancellationToken.None);
         var descriptor = new Descriptor { MediaType = MediaTypes.OctetStream, Digest = subject.Digest!.ContentDigest!, Size = 0 };
         var statement = Digest.Of(RunStatement.Write(run, RunStatement.Subjects(run), TestRun.BuilderId));
-        await repository.PushManifestAsync(MediaTypes.Manifest, AttestationManifest.Write(descriptor, layer, ProvenancePredicate.Type, statement, created: null), tag: null, CancellationToken.None);
+        return (await repository.PushManifestAsync(MediaTypes.Manifest, AttestationManifest.Write(descriptor, layer, ProvenancePredicate.Type, statement, created: null), tag: null, CancellationToken.None)).Digest;
     }
 }

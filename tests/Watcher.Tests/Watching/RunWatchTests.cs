@@ -1,6 +1,7 @@
 using System.Text;
 using Provenance.Watcher.Delivering;
 using Provenance.Watcher.Ledgers;
+using Provenance.Watcher.Runs.Jobs;
 using Provenance.Watcher.Tests.Kubernetes;
 using Provenance.Watcher.Watching;
 
@@ -94,6 +95,18 @@ public sealed class RunWatchTests
         letter.Reason!.Code.Should().Be("SUBJECT_NOT_FOUND");
         RetryRequests.Leave(cluster.JournalOf("one"), letter.Run!.Uid);
         await cluster.UntilAsync(() => cluster.DeadLetters.Count is 2);
+    }
+
+    [Fact]
+    public async Task Failed_Job_is_settled_at_once_as_no_Job_that_failed_has_a_completion_time()
+    {
+        await using var cluster = await WatchedCluster.StartAsync();
+        cluster.Server.Serve("", "v1", "pods");
+        cluster.Server.Serve("batch", "v1", "jobs").Store("ns", "job", static version => Encoding.UTF8.GetBytes(
+            $$$"""{"apiVersion":"batch/v1","kind":"Job","metadata":{"name":"job","namespace":"ns","uid":"uid-job","resourceVersion":"{{{version}}}"},"spec":{},"status":{"failed":1,"conditions":[{"type":"Failed","status":"True","reason":"DeadlineExceeded","lastTransitionTime":"2026-03-02T10:01:07Z"}]} }"""));
+        await cluster.WatchAsync(kind: new JobKind());
+        await cluster.UntilAsync(() => cluster.Settled.Count is 1);
+        cluster.Settled.Single().Problems[^1].Code.Should().Be("NOT_SUCCEEDED");
     }
 
     [Fact]

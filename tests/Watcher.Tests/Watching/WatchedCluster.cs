@@ -12,6 +12,7 @@ using Provenance.Watcher.Delivering;
 using Provenance.Watcher.Kubernetes.Configuring;
 using Provenance.Watcher.Kubernetes.Connecting;
 using Provenance.Watcher.Observing;
+using Provenance.Watcher.Runs;
 using Provenance.Watcher.Runs.Tekton;
 using Provenance.Watcher.Tests.Kubernetes;
 using Provenance.Watcher.Watching;
@@ -47,7 +48,7 @@ internal sealed class WatchedCluster : IRunWatchObserver, IAsyncDisposable
 
     public static async Task<WatchedCluster> StartAsync() => new(await StubApiServer.StartAsync(), await LoopbackRegistry.StartAsync());
 
-    public async Task<RunWatch> WatchAsync(string name = "one", Func<RunWatchOptions, RunWatchOptions>? choose = null)
+    public async Task<RunWatch> WatchAsync(string name = "one", Func<RunWatchOptions, RunWatchOptions>? choose = null, IRunKind? kind = null)
     {
         var observer = new RecordingObserver();
         var api = KubernetesApi.Connect(ClusterConfiguration.Anonymous(Server.Uri), observer, TimeProvider.System);
@@ -60,7 +61,7 @@ internal sealed class WatchedCluster : IRunWatchObserver, IAsyncDisposable
         };
         var signer = KeySigner.From(key);
         var watch = await RunWatch.OpenAsync(
-            choose?.Invoke(options) ?? options, api, [new TaskRunKind(TimeProvider.System)], new AttestationPublisher(client, signer), signer, this, observer, TimeProvider.System, CancellationToken.None);
+            choose?.Invoke(options) ?? options, api, [kind ?? new TaskRunKind(TimeProvider.System)], new AttestationPublisher(client, signer), signer, this, observer, TimeProvider.System, CancellationToken.None);
         var stop = new CancellationTokenSource();
         watches.Add((api, watch, stop, watch.RunAsync(stop.Token)));
         await Eventually.HoldsAsync(() => watch.Status.NotReady.Count is 0, () => string.Join(' ', watch.Status.NotReady));

@@ -9,7 +9,10 @@ public sealed record FollowOptions
     /// <summary>How many objects a page of a list has at most.</summary>
     public int PageSize { get; init; } = 500;
 
-    /// <summary>How long a watch may say nothing, not even a bookmark, before it is opened anew.</summary>
+    /// <summary>
+    /// How long a watch may say nothing, not even a bookmark, before it is opened anew from where it was. That is no trouble, unless the
+    /// server does not answer then, or a line broke off.
+    /// </summary>
     public TimeSpan WatchSilence { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>How long a streamed list may pause before its end is announced; after that pages are asked for.</summary>

@@ -131,7 +131,18 @@ internal sealed class ResourceFollower : IDisposable
     {
         for (bool any = false; ; any = true)
         {
-            var line = await stream.NextAsync(options.WatchSilence, round.Token).ConfigureAwait(false);
+            ReadOnlyMemory<byte> line;
+            try
+            {
+                line = await stream.NextAsync(options.WatchSilence, round.Token).ConfigureAwait(false);
+            }
+            catch (KubernetesApiException e) when (e.Reason is ApiFailure.TimedOut && stream.IsBetweenLines)
+            {
+                // Where nothing happens and no bookmarks are sent, silence is all there is. Whether the server is still there is seen by
+                // asking it to go on from here, which costs one request.
+                return any;
+            }
+
             if (line.IsEmpty)
             {
                 return any;

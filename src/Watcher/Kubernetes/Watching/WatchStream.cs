@@ -13,6 +13,9 @@ internal sealed class WatchStream(ApiRequest request, HttpResponseMessage respon
     /// <summary>How long the server was waited for in all.</summary>
     public TimeSpan Waited { get; private set; }
 
+    /// <summary>Whether no line has begun that has not been given: what the server sent so far makes sense without more.</summary>
+    public bool IsBetweenLines => bytes.Content.Length == given;
+
     /// <summary>The next line, valid until the next call; empty at the end of the stream, where a line that was cut is dropped.</summary>
     /// <exception cref="KubernetesApiException">The stream broke off, was silent for too long, or has a line that is too long.</exception>
     public async ValueTask<ReadOnlyMemory<byte>> NextAsync(TimeSpan silence, CancellationToken cancellationToken)

@@ -18,6 +18,8 @@ internal sealed class CustomRunKind(TimeProvider time) : IRunKind
         new() { Group = "tekton.dev", Versions = ["v1alpha1"], Plural = "runs", Kind = TektonRun.OldCustomRun },
     ];
 
+    public bool MayFailForNow => true;
+
     public bool MayBeOver(ref readonly ObjectHead head) => TektonCondition.MayBeOver(in head);
 
     public bool Recognises(RunDocument document) => Resources.Any(r => r.Serves(document));

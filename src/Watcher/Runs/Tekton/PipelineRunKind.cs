@@ -16,6 +16,8 @@ internal sealed class PipelineRunKind(TimeProvider time) : IRunKind
 
     public IReadOnlyList<RunResource> Resources { get; } = [TektonRun.Resource("pipelineruns", Kind)];
 
+    public bool MayFailForNow => true;
+
     public bool MayBeOver(ref readonly ObjectHead head) => TektonCondition.MayBeOver(in head);
 
     public bool Recognises(RunDocument document) => TektonRun.Is(document, Kind, "pipelineRef"u8, "pipelineSpec"u8);

@@ -18,6 +18,8 @@ internal sealed class TaskRunKind(TimeProvider time) : IRunKind
 
     public IReadOnlyList<RunResource> Resources { get; } = [TektonRun.Resource("taskruns", Kind)];
 
+    public bool MayFailForNow => true;
+
     public bool MayBeOver(ref readonly ObjectHead head) => TektonCondition.MayBeOver(in head);
 
     public bool Recognises(RunDocument document) => TektonRun.Is(document, Kind, "taskRef"u8, "taskSpec"u8);

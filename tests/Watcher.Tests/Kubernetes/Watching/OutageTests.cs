@@ -23,24 +23,6 @@ public sealed class OutageTests : IAsyncLifetime
     public async Task DisposeAsync() => await server.DisposeAsync();
 
     [Fact]
-    public async Task A_watch_that_falls_silent_is_opened_anew()
-    {
-        var time = new ManualTime();
-        await using var following = new Following(server, new FollowOptions { StreamLists = false }, time: time);
-        await following.ToldAsync(Whole);
-        await following.UntilAsync(() => server.Count("watch", "taskruns.tekton.dev") is 1 && time.Pending.Contains(TimeSpan.FromMinutes(2)));
-        time.Advance(TimeSpan.FromSeconds(119));
-        following.Observer.Troubles.Should().BeEmpty();
-        time.Advance(TimeSpan.FromSeconds(1));
-        await following.UntilAsync(() => following.Observer.Troubles.Count is 1 && time.Pending.Count > 0);
-        following.Observer.Troubles[0].Should().EndWith("no answer of the API server in 120 s.");
-        time.Advance(TimeSpan.FromSeconds(2));
-        await following.UntilAsync(() => server.Count("watch", "taskruns.tekton.dev") is 2);
-        Following.Store(runs, "b");
-        await following.ToldAsync([.. Whole, "Added b"]);
-    }
-
-    [Fact]
     public async Task A_handler_that_takes_its_time_is_no_silence_of_the_server()
     {
         var time = new ManualTime();
