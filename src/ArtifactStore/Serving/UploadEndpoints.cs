@@ -116,7 +116,7 @@ internal sealed class UploadEndpoints(IBlobUploads uploads, IBlobStore blobs, Ma
             return null;
         }
 
-        await manifests.LinkBlobAsync(route.Repository, digest, cancellationToken).ConfigureAwait(false);
+        await manifests.LinkBlobAsync(route.Repository, digest, context.RequestAborted).ConfigureAwait(false);
         return digest;
     }
 

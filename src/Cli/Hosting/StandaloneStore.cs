@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Provenance.ArtifactStore.Access;
 using Provenance.ArtifactStore.Serving;
 using Provenance.ArtifactStore.Serving.Access;
+using Provenance.ArtifactStore.Serving.Caches;
 using Provenance.Cli.Reporting;
 
 namespace Provenance.Cli.Hosting;
@@ -40,16 +41,20 @@ internal sealed class StandaloneStore : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(new StandardErrorLogging()).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         var tls = settings.Tls is { } files ? new ServerTls(files, settings.ClientAuthorities, TimeProvider.System, trouble) : null;
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(settings.Listen, listen =>
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
-            if (tls is not null)
+            kestrel.ConfigureForArtifacts();
+            kestrel.Listen(settings.Listen, listen =>
             {
-                listen.UseHttps(tls.Options);
-            }
-        }));
+                if (tls is not null)
+                {
+                    listen.UseHttps(tls.Options);
+                }
+            });
+        });
         builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = TimeSpan.FromSeconds(1));
         builder.Services.AddHostFiltering(filter => filter.AllowedHosts = settings is { IsLocal: true, Access: null } ? ["localhost", "127.0.0.1", "[::1]"] : ["*"]);
-        builder.Services.AddArtifactStore(new ArtifactStoreOptions { Folder = folder, Durability = settings.Durability });
+        builder.Services.AddArtifactStore(new ArtifactStoreOptions { Folder = folder, Durability = settings.Durability }).AddCaches();
         builder.Services.AddSingleton<IAccessObserver>(metrics);
         if (settings.Access is { } access)
         {
@@ -100,6 +105,7 @@ internal sealed class StandaloneStore : IAsyncDisposable
         recorder.AddTo(application);
         application.UseHostFiltering();
         application.RefuseOtherSites();
+        application.UseRegistryShortcut();
         application.UseRouting();
         if (settings.Access is not null)
         {
@@ -118,7 +124,7 @@ internal sealed class StandaloneStore : IAsyncDisposable
             return next(context);
         });
         application.MapRegistry();
-        application.MapContentAddressedStore();
+        application.MapCaches();
         application.MapGet("/healthz", static () => Results.Text("ok\n")).AllowEveryone();
         application.MapGet("/readyz", AnswerReadiness).AllowEveryone();
         application.MapGet("/metrics", () => Results.Text(metrics.Write(new StoreGauges(recorder.Running, ready)), "text/plain; version=0.0.4; charset=utf-8")).AllowEveryone();

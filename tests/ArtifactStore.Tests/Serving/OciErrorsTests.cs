@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Provenance.ArtifactStore.Blobs;
 using Provenance.ArtifactStore.Digests;
+using Provenance.ArtifactStore.Keys;
 using Provenance.Testing.Registries;
 
 namespace Provenance.ArtifactStore.Tests.Serving;
@@ -75,7 +76,7 @@ public sealed class OciErrorsTests
 
         public Task<long> AppendAsync(string owner, string id, ByteRange? range, Stream content, CancellationToken cancellationToken) => throw fault;
 
-        public Task CommitAsync(string owner, string id, Digest expected, CancellationToken cancellationToken) => throw fault;
+        public Task CommitAsync(string owner, string id, Digest expected, IReadOnlyList<KeyChange> changes, CancellationToken cancellationToken) => throw fault;
 
         public Task<bool> CancelAsync(string owner, string id, CancellationToken cancellationToken) => throw fault;
     }
@@ -86,7 +87,7 @@ public sealed class OciErrorsTests
 
         public ValueTask<IBlobReader?> OpenAsync(Digest digest, CancellationToken cancellationToken) => throw fault;
 
-        public Task<bool> WriteAsync(Digest expected, Stream content, long maximumSize, CancellationToken cancellationToken) => throw fault;
+        public Task<bool> WriteAsync(Digest expected, Stream content, long maximumSize, IReadOnlyList<KeyChange> changes, CancellationToken cancellationToken) => throw fault;
 
         public Task<bool> DeleteAsync(Digest digest, CancellationToken cancellationToken) => throw fault;
     }
