@@ -60,12 +60,11 @@ public sealed class CacheAttackTests : CacheTest
         await PutAsync($"/cache/one/{key}", [1]);
         await PutAsync($"/ac/{key}", [2]);
         await PutAsync($"/one/ac/{key}", [3]);
-        await PutAsync($"/cache/ac/{key}", [4]);
+        await PutAsync($"/cache/ac/{key}", [4], HttpStatusCode.BadRequest);
 
         (await Http.GetByteArrayAsync($"/cache/one/{key}")).Should().Equal(1);
         (await Http.GetByteArrayAsync($"/ac/{key}")).Should().Equal(2);
         (await Http.GetByteArrayAsync($"/one/ac/{key}")).Should().Equal(3);
-        (await Http.GetByteArrayAsync($"/cache/ac/{key}")).Should().Equal(4);
         foreach (string other in new[] { $"/cache/two/{key}", $"/two/ac/{key}", $"/cache/one/one/{key}", $"/cache/ONE/{key}", $"/cas/{key}" })
         {
             (await StatusAsync(HttpMethod.Get, other)).Should().Be(HttpStatusCode.NotFound, other);
