@@ -50,7 +50,6 @@ public static class ArtifactStoreServices
         services.AddSingleton<ReferrerEndpoints>();
         services.AddSingleton<TagEndpoints>();
         services.AddSingleton<RegistryEndpoints>();
-        services.AddSingleton<ContentAddressedEndpoints>();
         return services;
     }
 }

@@ -153,10 +153,15 @@ internal sealed partial class ManifestEndpoints(
                 : throw Unknown(route);
     }
 
-    /// <summary>Everything a manifest needs must be here; its subject need not, and non-distributable layers never are.</summary>
+    /// <summary>Everything a manifest needs must be here, unless sparse ones are allowed; its subject need not, and non-distributable layers never are.</summary>
     private async Task RequirePartsAsync(RegistryRoute route, ManifestDocument document, CancellationToken cancellationToken)
     {
         RequireListable(document);
+        if (options.SparseManifests)
+        {
+            return;
+        }
+
         foreach (var blob in document.Blobs)
         {
             if (!await manifests.HasBlobAsync(route.Repository, blob, cancellationToken).ConfigureAwait(false))
