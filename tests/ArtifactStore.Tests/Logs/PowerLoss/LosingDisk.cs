@@ -14,6 +14,7 @@ internal sealed class LosingDisk(string root, int calls, int seed, bool losesPow
     private readonly Lock gate = new();
     private readonly List<LosingFile> files = [];
     private readonly Dictionary<string, Dictionary<string, LosingFile>> durableNames = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LosingFile> left = new(StringComparer.Ordinal);
     private int callsLeft = calls;
 
     /// <summary>What the next process finds: paths below the folder and bytes. Null while this one works.</summary>
@@ -27,17 +28,11 @@ internal sealed class LosingDisk(string root, int calls, int seed, bool losesPow
             durableNames[folder] = Names(folder);
         }
 
-        foreach (var file in earlier?.files ?? [])
+        foreach (var (name, file) in earlier?.left ?? [])
         {
-            string path = Path.Combine(root, Path.GetRelativePath(earlier!.Root, file.Path));
-            if (File.Exists(path))
-            {
-                Track(path)!.Inherit(file);
-            }
+            Track(Path.Combine(root, name))?.Inherit(file);
         }
     }
-
-    private string Root => root;
 
     public SafeFileHandle Create(string path, long size) => Call(() =>
     {
@@ -133,7 +128,9 @@ internal sealed class LosingDisk(string root, int calls, int seed, bool losesPow
                     // Hints are never flushed, whoever writes them.
                     bool isTorn = losesPower && name.EndsWith(".hint", StringComparison.Ordinal);
                     byte[] content = losesPower ? file.AfterLoss(IsKept) : file.Present();
-                    image[Path.GetRelativePath(root, Path.Combine(folder, name))] = isTorn && !IsKept() ? content[..random.Next(content.Length)] : content;
+                    string path = Path.GetRelativePath(root, Path.Combine(folder, name));
+                    left[path] = file;
+                    image[path] = isTorn && !IsKept() ? content[..random.Next(content.Length)] : content;
                 }
             }
         }
