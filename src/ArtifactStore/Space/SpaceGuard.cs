@@ -47,7 +47,7 @@ internal sealed partial class SpaceGuard(StoreLog log, SpaceOptions options, Spa
         if (running is null && log.BlobBytes > options.HighBytes)
         {
             Interlocked.Increment(ref refusals);
-            throw new StorageFullException($"the store (bound: {options.MaximumBytes} bytes)");
+            throw StorageFullException.OfBound(log.BlobBytes);
         }
     }
 
