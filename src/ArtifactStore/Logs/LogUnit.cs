@@ -75,6 +75,10 @@ internal sealed class LogUnit
     public static LogUnit OfChanges(IReadOnlyList<KeyChange> changes) =>
         new(RecordKind.Keys, [], 0, default, KeyChangeFormat.Write(changes)) { IsRelease = changes.All(static change => change.Value is null) };
 
+    /// <summary>The removal of keys, if it is still wanted when it is written.</summary>
+    public static LogUnit OfRemoval(IReadOnlyList<KeyChange> removals, Func<bool> isWanted) =>
+        new(RecordKind.Keys, [], 0, default, KeyChangeFormat.Write(removals)) { IsRelease = true, IsWanted = isWanted };
+
     /// <summary>The blob of a record that stands elsewhere in the log, or what the record says of one.</summary>
     public static LogUnit OfRecord(in RecordHead head, byte[] hash, ReadOnlyMemory<byte> payload, Func<bool> isWanted) =>
         new(head.Kind, hash, head.BlobSize, payload, []) { IsWanted = isWanted };

@@ -41,6 +41,9 @@ internal sealed class StoreLog : IDisposable
     /// <summary>How many blobs there are.</summary>
     public int BlobCount => state.Blobs.Count;
 
+    /// <summary>The sizes of all blobs together.</summary>
+    public long BlobBytes => state.Blobs.Bytes;
+
     /// <summary>The segments; those before the last will not change again.</summary>
     public IReadOnlyList<Segment> Segments => state.Segments;
 
@@ -73,6 +76,12 @@ internal sealed class StoreLog : IDisposable
 
     /// <summary>Notes that a blob is used now.</summary>
     public void Touch(Digest digest) => state.Blobs.Touch(BlobKey.Of(digest), LogClock.MinuteOf(time));
+
+    /// <summary>Notes that a blob was used at some time, in minutes since 1970.</summary>
+    public void Touch(BlobKey key, uint minute) => state.Blobs.Touch(key, minute);
+
+    /// <summary>When a blob was last used; see <see cref="BlobIndex.LastUsedOf"/>.</summary>
+    public uint? LastUsedOf(BlobKey key) => state.Blobs.LastUsedOf(key);
 
     /// <summary>A segment that stays open until the caller leaves it; null where it is gone, and its blobs have moved.</summary>
     public Segment? Enter(int number) => state.Enter(number);

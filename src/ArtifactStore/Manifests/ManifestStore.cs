@@ -28,8 +28,17 @@ internal sealed class ManifestStore(IKeyTable keys, IBlobStore blobs)
         keys.ChangeAsync(Link(repository, digest), cancellationToken);
 
     /// <summary>Takes a blob out of a repository; false where it was not in it. The bytes stay for others.</summary>
-    public Task<bool> UnlinkBlobAsync(string repository, Digest digest, CancellationToken cancellationToken) =>
-        RemoveAsync(new RepositoryKeys(repository).Blobs, digest.ToString(), cancellationToken);
+    public async Task<bool> UnlinkBlobAsync(string repository, Digest digest, CancellationToken cancellationToken)
+    {
+        bool isLinked = IsBlobLinked(repository, digest);
+        if (isLinked)
+        {
+            await keys.ChangeAsync(
+                [KeyChange.Remove(new RepositoryKeys(repository).Blobs, digest.ToString()), RepositoryKeys.Release(digest)], cancellationToken).ConfigureAwait(false);
+        }
+
+        return isLinked;
+    }
 
     /// <summary>The digest that a tag names; null where there is no such tag.</summary>
     public Task<Digest?> FindTagAsync(string repository, string tag, CancellationToken cancellationToken) => Task.FromResult(FindTag(repository, tag));
@@ -91,6 +100,7 @@ internal sealed class ManifestStore(IKeyTable keys, IBlobStore blobs)
         [
             .. ListTags(repository).Where(tag => FindTag(repository, tag) == digest).Select(tag => KeyChange.Remove(names.Tags, tag)),
             KeyChange.Remove(names.Manifests, digest.ToString()),
+            RepositoryKeys.Release(digest),
         ];
         if (await FindSubjectAsync(digest, mediaType, cancellationToken).ConfigureAwait(false) is { } subject)
         {

@@ -11,6 +11,9 @@ internal sealed class RepositoryKeys
     /// <summary>The table of all repositories.</summary>
     public const string Repositories = "repositories";
 
+    /// <summary>The table of digests that a repository let go of: unless something else holds them, they can be collected.</summary>
+    public const string Released = "released";
+
     private readonly string repository;
 
     /// <summary>The tables of a repository, whether or not it exists.</summary>
@@ -39,6 +42,9 @@ internal sealed class RepositoryKeys
 
     /// <summary>That something was pushed to the repository.</summary>
     public KeyChange Exists => KeyChange.Set(Repositories, repository, default);
+
+    /// <summary>That a repository let go of something.</summary>
+    public static KeyChange Release(Digest digest) => KeyChange.Set(Released, digest.ToString(), default);
 
     /// <summary>That a blob is part of the repository.</summary>
     public KeyChange Link(Digest digest) => KeyChange.Set(Blobs, digest.ToString(), default);

@@ -1,4 +1,5 @@
 using Provenance.ArtifactStore.Folders;
+using Provenance.ArtifactStore.Space;
 
 namespace Provenance.ArtifactStore.Serving;
 
@@ -38,8 +39,12 @@ public sealed class ArtifactStoreOptions
     /// <summary>Whether manifests are taken in whose blobs or manifests are not here, as mirrors of a part of an image have them.</summary>
     public bool SparseManifests { get; init; }
 
+    /// <summary>How much the store may hold, and when it lets go of what.</summary>
+    public SpaceOptions Space { get; init; } = new();
+
     internal void Validate()
     {
+        Space.Validate();
         ArgumentException.ThrowIfNullOrWhiteSpace(Folder);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaximumBlobSize);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaximumUploads);

@@ -8,6 +8,7 @@ using Provenance.ArtifactStore.Keys;
 using Provenance.ArtifactStore.Keys.Disks;
 using Provenance.ArtifactStore.Logs;
 using Provenance.ArtifactStore.Manifests;
+using Provenance.ArtifactStore.Space;
 using Provenance.ArtifactStore.Upgrades;
 
 namespace Provenance.ArtifactStore.Serving;
@@ -36,8 +37,14 @@ public static class ArtifactStoreServices
             provider.GetRequiredService<ILogger<StoreLog>>()));
         services.AddSingleton<IKeyTable, DiskKeyTable>();
         services.AddSingleton<DiskBlobStore>();
-        services.AddSingleton<IBlobStore>(provider => provider.GetRequiredService<DiskBlobStore>());
-        services.AddSingleton<IBlobUploads, DiskBlobUploads>();
+        services.AddSingleton<DiskBlobUploads>();
+        services.AddSingleton(options.Space);
+        services.AddSingleton<BlobLeases>();
+        services.AddSingleton<SpaceCollector>();
+        services.AddSingleton<SpaceGuard>();
+        services.AddSingleton<ISpace, StoreSpace>();
+        services.AddSingleton<IBlobStore, LeasedBlobStore>();
+        services.AddSingleton<IBlobUploads, LeasedBlobUploads>();
         services.AddSingleton<IBlobScrubber, DiskBlobScrubber>();
         services.AddSingleton<IBlobCompaction, DiskBlobCompaction>();
         services.AddSingleton<ReferrerStore>();
@@ -52,4 +59,7 @@ public static class ArtifactStoreServices
         services.AddSingleton<RegistryEndpoints>();
         return services;
     }
+
+    /// <summary>Collects every <see cref="SpaceOptions.Interval"/> while the store is served. Needs <see cref="AddArtifactStore"/>.</summary>
+    public static IServiceCollection AddCollections(this IServiceCollection services) => services.AddHostedService<SpaceKeeper>();
 }

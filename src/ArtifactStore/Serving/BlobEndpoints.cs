@@ -14,6 +14,9 @@ internal sealed class BlobEndpoints(IBlobStore blobs, ManifestStore manifests)
     {
         var digest = OciErrors.ParseDigest(route.Name);
         var response = context.Response;
+
+        // First of all a use: a link that is seen after it is not about to be collected, and who was told of it has time to push.
+        long? found = await blobs.FindSizeAsync(digest, context.RequestAborted).ConfigureAwait(false);
         if (!manifests.IsBlobLinked(route.Repository, digest))
         {
             throw Unknown(route, digest);
@@ -22,7 +25,7 @@ internal sealed class BlobEndpoints(IBlobStore blobs, ManifestStore manifests)
         if (HttpMethods.IsHead(context.Request.Method))
         {
             // A blob found corrupt is absent to HEAD, so that clients push it again; GET says what is wrong.
-            long size = await blobs.FindSizeAsync(digest, context.RequestAborted).ConfigureAwait(false) ?? throw Unknown(route, digest);
+            long size = found ?? throw Unknown(route, digest);
             Describe(response, digest);
             BlobResponse.WriteHead(context, digest, size);
             return;

@@ -5,6 +5,7 @@ using Provenance.ArtifactStore.Blobs;
 using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Manifests;
 using Provenance.ArtifactStore.Registries;
+using Provenance.ArtifactStore.Space;
 
 namespace Provenance.ArtifactStore.Serving;
 
@@ -12,6 +13,7 @@ namespace Provenance.ArtifactStore.Serving;
 internal sealed partial class ManifestEndpoints(
     IBlobStore blobs,
     ManifestStore manifests,
+    BlobLeases leases,
     IEnumerable<IManifestObserver> observers,
     ArtifactStoreOptions options,
     ILogger<ManifestEndpoints> logger)
@@ -46,6 +48,8 @@ internal sealed partial class ManifestEndpoints(
                     + "manifest that the digest names.");
         }
 
+        // From the look whether its parts are here until it is stored, none of them can be collected.
+        using var hold = await leases.HoldAsync([digest, .. document.Blobs, .. document.Manifests.Select(static child => child.Digest)], cancellationToken).ConfigureAwait(false);
         await RequirePartsAsync(route, document, cancellationToken).ConfigureAwait(false);
 
         // From here on the push is carried through: a client that hangs up must not leave half of it.

@@ -69,7 +69,7 @@ internal sealed partial class OciErrors(ILogger<OciErrors> logger)
         ManifestFormatException refusal => new OciException(StatusCodes.Status400BadRequest, "MANIFEST_INVALID", refusal.Message),
         BadHttpRequestException refusal => new OciException(refusal.StatusCode, "UNSUPPORTED", refusal.Message),
         IOException { HResult: DiskFull or QuotaReached } => new OciException(
-            StatusCodes.Status507InsufficientStorage, "INSUFFICIENT_STORAGE", "The disk of the registry is full. Free space, then push again."),
+            StatusCodes.Status507InsufficientStorage, "INSUFFICIENT_STORAGE", "The registry is full: its disk, or what its bound allows. Free space, then push again."),
         OperationCanceledException => null,
         IOException or UnauthorizedAccessException => new OciException(
             StatusCodes.Status500InternalServerError, "UNKNOWN", "The storage of the registry failed. Its log says how."),

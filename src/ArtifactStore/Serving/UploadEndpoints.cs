@@ -6,11 +6,12 @@ using Provenance.ArtifactStore.Blobs;
 using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Manifests;
 using Provenance.ArtifactStore.Registries;
+using Provenance.ArtifactStore.Space;
 
 namespace Provenance.ArtifactStore.Serving;
 
 /// <summary><c>/v2/name/blobs/uploads/…</c> (distribution-spec 1.1, "Pushing blobs").</summary>
-internal sealed class UploadEndpoints(IBlobUploads uploads, IBlobStore blobs, ManifestStore manifests, ArtifactStoreOptions options)
+internal sealed class UploadEndpoints(IBlobUploads uploads, IBlobStore blobs, ManifestStore manifests, BlobLeases leases, ArtifactStoreOptions options)
 {
     /// <summary>POST: begins an upload, takes a whole blob with <c>?digest=</c>, or mounts one with <c>?mount=&amp;from=</c>.</summary>
     public async Task StartAsync(HttpContext context, RegistryRoute route)
@@ -106,6 +107,7 @@ internal sealed class UploadEndpoints(IBlobUploads uploads, IBlobStore blobs, Ma
     /// </summary>
     private async Task<Digest?> TryMountAsync(HttpContext context, RegistryRoute route, Digest digest, string? from)
     {
+        using var hold = await leases.HoldAsync(digest, context.RequestAborted).ConfigureAwait(false);
         bool held = string.IsNullOrEmpty(from)
             ? options.AnonymousMount && RequestAccess.Allows(context, AccessAction.Read, AccessResource.ContentStore)
                 && await blobs.FindSizeAsync(digest, context.RequestAborted).ConfigureAwait(false) is not null
@@ -123,6 +125,9 @@ internal sealed class UploadEndpoints(IBlobUploads uploads, IBlobStore blobs, Ma
     private async Task FinishAsync(HttpContext context, RegistryRoute route, string id, ByteRange? range, Digest digest)
     {
         LiftBodyLimit(context);
+
+        // A link that is here now must not be collected while the content comes in.
+        using var hold = await leases.HoldAsync(digest, context.RequestAborted).ConfigureAwait(false);
         var link = manifests.Link(route.Repository, digest);
         await uploads.FinishAsync(route.Repository, id, range, context.Request.Body, digest, link, context.RequestAborted).ConfigureAwait(false);
         AnswerCreated(context, route, digest);

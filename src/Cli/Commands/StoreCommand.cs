@@ -33,6 +33,7 @@ internal sealed class StoreCommand
             options.passwords, options.anonymous, options.noAccessLog, options.drain, options.insecureWithoutTls, options.insecureWithoutAuthentication,
         };
         options.anonymous.AcceptOnlyFromAmong("none", "read", "write");
+        command.Subcommands.Add(StoreCollectCommand.Create());
         command.SetAction(options.RunAsync);
         return command;
     }

@@ -11,6 +11,7 @@ using Provenance.ArtifactStore.Access;
 using Provenance.ArtifactStore.Serving;
 using Provenance.ArtifactStore.Serving.Access;
 using Provenance.ArtifactStore.Serving.Caches;
+using Provenance.ArtifactStore.Space;
 using Provenance.Cli.Reporting;
 
 namespace Provenance.Cli.Hosting;
@@ -54,7 +55,7 @@ internal sealed class StandaloneStore : IAsyncDisposable
         });
         builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = TimeSpan.FromSeconds(1));
         builder.Services.AddHostFiltering(filter => filter.AllowedHosts = settings is { IsLocal: true, Access: null } ? ["localhost", "127.0.0.1", "[::1]"] : ["*"]);
-        builder.Services.AddArtifactStore(new ArtifactStoreOptions { Folder = folder, Durability = settings.Durability }).AddCaches();
+        builder.Services.AddArtifactStore(new ArtifactStoreOptions { Folder = folder, Durability = settings.Durability, Space = settings.Space }).AddCaches().AddCollections();
         builder.Services.AddSingleton<IAccessObserver>(metrics);
         if (settings.Access is { } access)
         {
@@ -127,7 +128,8 @@ internal sealed class StandaloneStore : IAsyncDisposable
         application.MapCaches();
         application.MapGet("/healthz", static () => Results.Text("ok\n")).AllowEveryone();
         application.MapGet("/readyz", AnswerReadiness).AllowEveryone();
-        application.MapGet("/metrics", () => Results.Text(metrics.Write(new StoreGauges(recorder.Running, ready)), "text/plain; version=0.0.4; charset=utf-8")).AllowEveryone();
+        var space = application.Services.GetRequiredService<ISpace>();
+        application.MapGet("/metrics", () => Results.Text(metrics.Write(new StoreGauges(recorder.Running, ready), space.Figures), "text/plain; version=0.0.4; charset=utf-8")).AllowEveryone();
     }
 
     private IResult AnswerReadiness() => ready ? Results.Text("ready\n") : Results.Text("ending\n", statusCode: StatusCodes.Status503ServiceUnavailable);

@@ -2,6 +2,7 @@ using System.Net;
 using Provenance.ArtifactStore.Access.Declaring;
 using Provenance.ArtifactStore.Configuring;
 using Provenance.ArtifactStore.Folders;
+using Provenance.ArtifactStore.Space.Declaring;
 
 namespace Provenance.Cli.Hosting;
 
@@ -98,6 +99,11 @@ internal static class StoreFile
         if (spec.Find("access") is { } access)
         {
             settings = settings with { Access = AccessSection.Read(access, spec.PathOf("access"), folder, spec.Problems) };
+        }
+
+        if (spec.Find("space") is { } space)
+        {
+            settings = settings with { Space = SpaceSection.Read(space, spec.PathOf("space"), spec.Problems) };
         }
 
         spec.Finish();

@@ -1,6 +1,7 @@
 using System.Net;
 using Provenance.ArtifactStore.Access;
 using Provenance.ArtifactStore.Folders;
+using Provenance.ArtifactStore.Space;
 
 namespace Provenance.Cli.Hosting;
 
@@ -21,6 +22,9 @@ internal sealed record StoreSettings
 
     /// <summary>Who may do what; null to leave everything to everybody.</summary>
     public AccessOptions? Access { get; init; }
+
+    /// <summary>How much it may hold, and when it lets go of what.</summary>
+    public SpaceOptions Space { get; init; } = new();
 
     /// <summary>Whether a line is written for each request.</summary>
     public bool AccessLog { get; init; } = true;

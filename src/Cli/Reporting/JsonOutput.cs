@@ -7,6 +7,7 @@ namespace Provenance.Cli.Reporting;
 
 /// <summary>The JSON that programs read: camel case, nothing left out but what is null.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(CollectionRecord))]
 [JsonSerializable(typeof(DigestLookup))]
 [JsonSerializable(typeof(RunRecord))]
 [JsonSerializable(typeof(VerdictRecord))]

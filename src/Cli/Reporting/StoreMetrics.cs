@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Provenance.ArtifactStore.Access;
+using Provenance.ArtifactStore.Space;
 
 namespace Provenance.Cli.Reporting;
 
@@ -43,7 +44,7 @@ internal sealed class StoreMetrics : IAccessObserver
     public void Trouble(string sentence) => say(sentence);
 
     /// <summary>The metrics of now.</summary>
-    public string Write(StoreGauges gauges)
+    public string Write(StoreGauges gauges, SpaceFigures space)
     {
         var text = new MetricsText();
         Describe(text);
@@ -76,6 +77,7 @@ internal sealed class StoreMetrics : IAccessObserver
             text.Set(name, "", value);
         }
 
+        SpaceMetrics.Write(text, space);
         return text.Write();
     }
 

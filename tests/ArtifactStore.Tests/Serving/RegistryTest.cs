@@ -15,16 +15,18 @@ public abstract class RegistryTest : IAsyncLifetime
 
     protected HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
 
-    public virtual async Task InitializeAsync()
-    {
-        Registry = await LoopbackRegistry.StartAsync();
-        Http.BaseAddress = Registry.Uri;
-    }
+    public virtual async Task InitializeAsync() => Use(await LoopbackRegistry.StartAsync());
 
     public async Task DisposeAsync()
     {
         Http.Dispose();
         await Registry.DisposeAsync();
+    }
+
+    protected void Use(LoopbackRegistry registry)
+    {
+        Registry = registry;
+        Http.BaseAddress = registry.Uri;
     }
 
     protected static ByteArrayContent Body(byte[] content, string? contentType = null, string? contentRange = null)

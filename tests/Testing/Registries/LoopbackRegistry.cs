@@ -8,6 +8,7 @@ using Provenance.ArtifactStore.Access;
 using Provenance.ArtifactStore.Serving;
 using Provenance.ArtifactStore.Serving.Access;
 using Provenance.ArtifactStore.Serving.Caches;
+using Provenance.ArtifactStore.Space;
 
 namespace Provenance.Testing.Registries;
 
@@ -47,6 +48,7 @@ public sealed class LoopbackRegistry : IAsyncDisposable
     /// <param name="anonymousMount">False for a registry that mounts blobs from named repositories only.</param>
     /// <param name="sparseManifests">True for a registry that takes manifests without their blobs.</param>
     /// <param name="maximumUploads">How many uploads may be unfinished.</param>
+    /// <param name="space">The bounds of the store.</param>
     /// <param name="access">Turns access control on.</param>
     public static async Task<LoopbackRegistry> StartAsync(
         bool referrersApi = true,
@@ -54,6 +56,7 @@ public sealed class LoopbackRegistry : IAsyncDisposable
         bool anonymousMount = true,
         bool sparseManifests = false,
         int maximumUploads = 1000,
+        SpaceOptions? space = null,
         AccessOptions? access = null)
     {
         var folder = new TemporaryFolder();
@@ -71,6 +74,7 @@ public sealed class LoopbackRegistry : IAsyncDisposable
             AnonymousMount = anonymousMount,
             SparseManifests = sparseManifests,
             MaximumUploads = maximumUploads,
+            Space = space ?? new SpaceOptions(),
         }).AddCaches();
         configure?.Invoke(builder.Services);
         if (access is not null)

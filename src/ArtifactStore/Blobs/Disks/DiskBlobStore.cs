@@ -39,7 +39,6 @@ internal sealed class DiskBlobStore : IBlobStore
                 return ValueTask.FromResult<IBlobReader?>(new CorruptBlobReader(digest, place.Size));
             }
 
-            log.Touch(digest);
             if (place.IsFile)
             {
                 return files.OpenAsync(digest, place, cancellationToken);

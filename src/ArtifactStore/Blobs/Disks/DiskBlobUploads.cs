@@ -30,6 +30,9 @@ internal sealed class DiskBlobUploads : IBlobUploads
         }
     }
 
+    /// <summary>How many uploads are unfinished.</summary>
+    public int Count => uploads.Count;
+
     /// <inheritdoc/>
     public async Task<string> StartAsync(string owner, CancellationToken cancellationToken)
     {

@@ -12,10 +12,16 @@ internal sealed class BlobIndex
     /// <summary>How many blobs there are, the corrupt ones included.</summary>
     public int Count => shards.Sum(static shard => shard.Count);
 
+    /// <summary>The sizes of all blobs together, the corrupt ones included.</summary>
+    public long Bytes => shards.Sum(static shard => shard.Bytes);
+
     /// <summary>Finds a blob; one that is marked as corrupt too.</summary>
     public bool TryFind(BlobKey key, out BlobPlace place, out bool isCorrupt) => ShardOf(key).TryFind(key, out place, out isCorrupt);
 
-    /// <summary>Notes that a blob was used, in minutes since 1970.</summary>
+    /// <summary>When a blob was last used, in minutes since 1970; 0 where that is not known, null where it is not stored.</summary>
+    public uint? LastUsedOf(BlobKey key) => ShardOf(key).LastUsedOf(key);
+
+    /// <summary>Notes that a blob was used, in minutes since 1970. What is known of later use stays.</summary>
     public void Touch(BlobKey key, uint minute) => ShardOf(key).Touch(key, minute);
 
     /// <summary>Sets where a blob is, which makes it intact, and returns where it was before.</summary>

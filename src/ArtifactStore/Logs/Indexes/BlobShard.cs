@@ -12,6 +12,7 @@ internal sealed class BlobShard
     private int[] buckets = NewBuckets(64);
     private int used;
     private int free = End;
+    private long bytes;
 
     private enum State : byte
     {
@@ -22,6 +23,9 @@ internal sealed class BlobShard
 
     /// <summary>How many entries there are.</summary>
     public int Count { get; private set; }
+
+    /// <summary>The sizes of all entries together.</summary>
+    public long Bytes => Interlocked.Read(ref bytes);
 
     /// <summary>See <see cref="BlobIndex.TryFind"/>.</summary>
     public bool TryFind(BlobKey key, out BlobPlace place, out bool isCorrupt)
@@ -41,6 +45,15 @@ internal sealed class BlobShard
         }
     }
 
+    /// <summary>See <see cref="BlobIndex.LastUsedOf"/>.</summary>
+    public uint? LastUsedOf(BlobKey key)
+    {
+        lock (gate)
+        {
+            return Find(key) is not End and int number ? EntryOf(number).LastUsed : null;
+        }
+    }
+
     /// <summary>See <see cref="BlobIndex.Touch"/>.</summary>
     public void Touch(BlobKey key, uint minute)
     {
@@ -48,7 +61,8 @@ internal sealed class BlobShard
         {
             if (Find(key) is not End and int number)
             {
-                EntryOf(number).LastUsed = minute;
+                ref var entry = ref EntryOf(number);
+                entry.LastUsed = Math.Max(entry.LastUsed, minute);
             }
         }
     }
@@ -65,6 +79,7 @@ internal sealed class BlobShard
                 number = Add(key);
             }
 
+            Interlocked.Add(ref bytes, place.Size - (before?.Size ?? 0));
             ref var entry = ref EntryOf(number);
             entry.Place = place;
             entry.IsCorrupt = false;
@@ -91,6 +106,7 @@ internal sealed class BlobShard
                     entry.Next = free;
                     free = number;
                     Count--;
+                    Interlocked.Add(ref bytes, -before.Size);
                     return before;
                 }
 

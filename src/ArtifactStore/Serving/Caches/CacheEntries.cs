@@ -4,11 +4,12 @@ using Provenance.ArtifactStore.Blobs;
 using Provenance.ArtifactStore.Caches;
 using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Registries;
+using Provenance.ArtifactStore.Space;
 
 namespace Provenance.ArtifactStore.Serving.Caches;
 
 /// <summary>What all caches with keys answer. A miss is 404 without a body: there are many.</summary>
-internal sealed partial class CacheEntries(KeyedCache cache, NamelessContent contents, ArtifactStoreOptions options, ILogger<CacheEntries> logger)
+internal sealed partial class CacheEntries(KeyedCache cache, NamelessContent contents, BlobLeases leases, ArtifactStoreOptions options, ILogger<CacheEntries> logger)
 {
     /// <summary>GET and HEAD: the content under a key. One that is gone or corrupt is a miss, and its key is removed.</summary>
     public async Task GetAsync(HttpContext context, string table, string name)
@@ -47,6 +48,7 @@ internal sealed partial class CacheEntries(KeyedCache cache, NamelessContent con
     public async Task PutAsync(HttpContext context, string table, string name, Stream content)
     {
         var digest = await contents.StoreAsync(content, context.Request.ContentLength, options.MaximumBlobSize, context.RequestAborted).ConfigureAwait(false);
+        using var hold = await leases.HoldAsync(digest, context.RequestAborted).ConfigureAwait(false);
         bool created = await cache.SetAsync(table, name, digest, context.RequestAborted).ConfigureAwait(false);
         context.Response.StatusCode = created ? StatusCodes.Status201Created : StatusCodes.Status200OK;
         context.Response.Headers.ETag = $"\"{digest}\"";

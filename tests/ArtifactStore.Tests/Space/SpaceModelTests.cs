@@ -1,0 +1,155 @@
+using System.Net;
+using Provenance.ArtifactStore.Blobs;
+using Provenance.ArtifactStore.Digests;
+using Provenance.ArtifactStore.Registries;
+using Provenance.ArtifactStore.Space;
+using Provenance.ArtifactStore.Tests.Registries;
+
+namespace Provenance.ArtifactStore.Tests.Space;
+
+/// <summary>Random pushes, deletions, cache writes and collections, side by side, against what must then be there.</summary>
+public sealed class SpaceModelTests : SpaceTest
+{
+    private const int Workers = 4;
+    private const int Steps = 60;
+    private const int Contents = 6;
+
+    private protected override SpaceOptions Options => new() { GracePeriod = TimeSpan.FromMinutes(1), MaximumBytes = 250_000, HighWater = 1, LowWater = 0.000004 };
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task What_manifests_need_is_there_whatever_runs_beside_and_no_key_outlives_its_blob(int seed)
+    {
+        using var stop = new CancellationTokenSource();
+        var collecting = CollectUntilAsync(stop.Token);
+        var present = await Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => WorkAsync(worker, new Random((seed * 100) + worker))));
+        await stop.CancelAsync();
+        int collections = await collecting;
+
+        collections.Should().BeGreaterThan(0);
+        for (int worker = 0; worker < Workers; worker++)
+        {
+            await ShouldHoldAsync($"repository{worker}", present[worker]);
+        }
+
+        Time.Advance(TimeSpan.FromHours(1));
+        await CollectAsync();
+        for (int worker = 0; worker < Workers; worker++)
+        {
+            await ShouldHoldAsync($"repository{worker}", present[worker]);
+        }
+
+        Keys.List("cache/x", after: null, 100).Should().BeEmpty("everything that only caches hold had to make room");
+        var needed = present.SelectMany(static all => all).SelectMany(static image => new[] { Digest.Of(image.Value), image.Key }).Append(Descriptor.Empty.Digest).ToHashSet();
+        foreach (int content in Enumerable.Range(0, Contents))
+        {
+            var digest = Digest.Of(Content(content));
+            (await IsStoredAsync(digest)).Should().Be(needed.Contains(digest));
+        }
+    }
+
+    private static byte[] Content(int number) => Bytes($"content {number}", number % 2 is 0 ? 10 : 100_000);
+
+    private async Task<int> CollectUntilAsync(CancellationToken cancellationToken)
+    {
+        int count = 0;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            Time.Advance(TimeSpan.FromMinutes(3));
+            await CollectAsync();
+            count++;
+        }
+
+        return count;
+    }
+
+    /// <summary>One client after the other in a repository of its own; all of them use the same few contents.</summary>
+    private async Task<Dictionary<Digest, byte[]>> WorkAsync(int worker, Random random)
+    {
+        string repository = $"repository{worker}";
+        Dictionary<Digest, byte[]> images = [];
+        for (int step = 0; step < Steps; step++)
+        {
+            byte[] content = Content(random.Next(Contents));
+            var digest = Digest.Of(content);
+            switch (random.Next(8))
+            {
+                case < 4:
+                    byte[] manifest = Artifacts.Manifest(new Descriptor { MediaType = MediaTypes.OctetStream, Digest = digest, Size = content.Length });
+                    if (await PushAsync(repository, content, manifest, random))
+                    {
+                        images[digest] = manifest;
+                    }
+
+                    break;
+                case < 6:
+                    if (images.Remove(digest, out byte[]? deleted))
+                    {
+                        (await StatusAsync(HttpMethod.Delete, $"/v2/{repository}/manifests/{Digest.Of(deleted)}")).Should().Be(202);
+                    }
+
+                    break;
+                case 6:
+                    await Send507Async(HttpMethod.Put, $"/cache/x/{random.Next(20)}", content);
+                    break;
+                default:
+                    await Send507Async(HttpMethod.Put, $"/cas/{digest.Hex}", content);
+                    break;
+            }
+        }
+
+        return images;
+    }
+
+    /// <summary>A push as clients do it: what is there is not sent. False where a step was refused, as clients start over then.</summary>
+    private async Task<bool> PushAsync(string repository, byte[] content, byte[] manifest, Random random)
+    {
+        foreach (byte[] blob in new[] { Artifacts.EmptyConfig, content })
+        {
+            var digest = Digest.Of(blob);
+            string question = random.Next(2) is 0 ? $"/v2/{repository}/blobs/uploads/?mount={digest}&from=repository{random.Next(Workers)}" : "";
+            using var mounted = question.Length > 0 ? await SendAsync(HttpMethod.Post, question) : null;
+            if (mounted?.StatusCode is not HttpStatusCode.Created && await StatusAsync(HttpMethod.Head, $"/v2/{repository}/blobs/{digest}") is not 200)
+            {
+                using var begun = await SendAsync(HttpMethod.Post, $"/v2/{repository}/blobs/uploads/");
+                if (begun.StatusCode is HttpStatusCode.InsufficientStorage)
+                {
+                    return false;
+                }
+
+                using var sent = await SendAsync(HttpMethod.Put, $"{Header(begun, "Location")}?digest={digest}", Body(blob));
+                if (sent.StatusCode is HttpStatusCode.InsufficientStorage)
+                {
+                    return false;
+                }
+
+                sent.StatusCode.Should().Be(HttpStatusCode.Created);
+            }
+        }
+
+        using var pushed = await PutManifestAsync(repository, "latest", manifest);
+
+        // The clock runs so fast that a lease can end before the manifest comes. Then the push is refused: that, or complete.
+        pushed.StatusCode.Should().BeOneOf(HttpStatusCode.Created, HttpStatusCode.BadRequest, HttpStatusCode.InsufficientStorage);
+        return pushed.StatusCode is HttpStatusCode.Created;
+    }
+
+    private async Task Send507Async(HttpMethod method, string path, byte[] content)
+    {
+        using var response = await SendAsync(method, path, Body(content));
+        response.StatusCode.Should().BeOneOf(HttpStatusCode.Created, HttpStatusCode.OK, HttpStatusCode.InsufficientStorage);
+    }
+
+    private async Task ShouldHoldAsync(string repository, Dictionary<Digest, byte[]> images)
+    {
+        foreach (var (layer, manifest) in images)
+        {
+            (await StatusAsync(HttpMethod.Get, $"/v2/{repository}/manifests/{Digest.Of(manifest)}")).Should().Be(200);
+            (await StatusAsync(HttpMethod.Get, $"/v2/{repository}/blobs/{layer}")).Should().Be(200);
+            (await StatusAsync(HttpMethod.Get, $"/v2/{repository}/blobs/{Descriptor.Empty.Digest}")).Should().Be(200);
+        }
+    }
+}
