@@ -34,7 +34,7 @@ public sealed record Bundle
     public string? KeyHint => Material.KeyHint;
 
     /// <summary>The DER of the signing certificate; null for a bundle signed with a key.</summary>
-    public ReadOnlyMemory<byte>? Certificate => Material.Certificates.Count > 0 ? Material.Certificates[0] : null;
+    public ReadOnlyMemory<byte>? Certificate => Material.Certificates.Count > 0 ? Material.Certificates[0] : (ReadOnlyMemory<byte>?)null;
 
     /// <summary>The exact bytes that were read.</summary>
     public required ReadOnlyMemory<byte> Content { get; init; }

@@ -83,7 +83,7 @@ internal static class BundleMaterialReader
             Kind = StrictJson.GetText(kind, "kind", Entry),
             Version = StrictJson.GetText(kind, "version", Entry),
             IntegratedTime = StrictJson.GetCount(value, "integratedTime", Entry),
-            Promise = promise is { } set ? ReadBytes(set, "signedEntryTimestamp", "inclusion promise of the bundle") : null,
+            Promise = promise is { } set ? ReadBytes(set, "signedEntryTimestamp", "inclusion promise of the bundle") : (ReadOnlyMemory<byte>?)null,
             Proof = proof is { } path ? ReadProof(path) : null,
             Body = StrictJson.GetBytes(value, "canonicalizedBody", Entry),
         };

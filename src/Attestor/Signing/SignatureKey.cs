@@ -72,6 +72,22 @@ public sealed class SignatureKey
         }
     }
 
+    /// <summary>Reads the DER of an RSA key without its algorithm (RFC 8017, appendix A.1.1).</summary>
+    /// <exception cref="KeyException"><c>KEY_INVALID</c> or <c>KEY_ALG_UNSUPPORTED</c>.</exception>
+    public static SignatureKey FromRsaPublicKey(ReadOnlyMemory<byte> der)
+    {
+        try
+        {
+            using var key = RSA.Create();
+            key.ImportRSAPublicKey(der.Span, out int read);
+            return read == der.Length ? FromSubjectPublicKeyInfo(key.ExportSubjectPublicKeyInfo()) : throw new CryptographicException();
+        }
+        catch (CryptographicException e)
+        {
+            throw new KeyException("KEY_INVALID", "The bytes are no RSA public key (PKCS #1).", e);
+        }
+    }
+
     /// <summary>Reads a PEM public key (<c>PUBLIC KEY</c>).</summary>
     /// <exception cref="KeyException">The text is no such key.</exception>
     public static SignatureKey FromPem(string pem)

@@ -40,9 +40,9 @@ internal sealed class Checkpoint
     public static Checkpoint Parse(string note)
     {
         int end = note.IndexOf("\n\n", StringComparison.Ordinal);
-        if (note.Length > MaximumSize || end < 0 || !note.EndsWith('\n'))
+        if (note.Length > MaximumSize || end < 0 || end + 2 >= note.Length || !note.EndsWith('\n'))
         {
-            throw Malformed("it is no signed note");
+            throw Malformed("it is no signed note, or has no signature");
         }
 
         string text = note[..(end + 1)];

@@ -81,14 +81,15 @@ internal static class TrustedRootReader
     {
         try
         {
-            var key = SignatureKey.FromSubjectPublicKeyInfo(der);
+            // The one value that says that the key stands without its algorithm (PKCS #1).
+            var key = details is "PKCS1_RSA_PKCS1V5" ? SignatureKey.FromRsaPublicKey(der) : SignatureKey.FromSubjectPublicKeyInfo(der);
             bool agree = key.Algorithm switch
             {
                 "ECDSA P-256" => details is "PKIX_ECDSA_P256_SHA_256",
                 "ECDSA P-384" => details is "PKIX_ECDSA_P384_SHA_384",
                 "ECDSA P-521" => details is "PKIX_ECDSA_P521_SHA_512",
                 "Ed25519" => details is "PKIX_ED25519",
-                var rsa => details is "PKIX_RSA_PKCS1V5" || details == $"PKIX_RSA_PKCS1V15_{rsa[4..]}_SHA256",
+                var rsa => details is "PKIX_RSA_PKCS1V5" or "PKCS1_RSA_PKCS1V5" || details == $"PKIX_RSA_PKCS1V15_{rsa[4..]}_SHA256",
             };
             return agree ? key : throw Invalid($"the key of {name} is {key.Algorithm}, but keyDetails says \"{StrictJson.Excerpt(details)}\"");
         }
