@@ -3,6 +3,7 @@ using Provenance.ArtifactStore.Folders;
 using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor.Policies;
 using Provenance.Attestor.Signing;
+using Provenance.Attestor.Trust;
 using Provenance.Cli.Reporting;
 using Provenance.Watcher.Documents;
 using Provenance.Watcher.Kubernetes;
@@ -49,7 +50,7 @@ internal static class CommandRunner
     private static int? ExitCodeOf(Exception exception) => exception switch
     {
         CommandException command => command.ExitCode,
-        KeyException or PolicyException or DocumentException or DataFolderException or RunKindFileException or ClusterConfigurationException => ExitCodes.Usage,
+        KeyException or PolicyException or TrustedRootException or DocumentException or DataFolderException or RunKindFileException or ClusterConfigurationException => ExitCodes.Usage,
         RegistryException or KubernetesApiException or HttpRequestException or IOException or UnauthorizedAccessException => ExitCodes.Error,
         _ => null,
     };

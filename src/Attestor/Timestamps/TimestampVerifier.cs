@@ -60,6 +60,10 @@ internal static class TimestampVerifier
             });
     }
 
+    /// <summary>The time that a timestamp claims, verified by nobody.</summary>
+    /// <exception cref="EvidenceException"><c>TIME_INVALID</c>.</exception>
+    public static DateTimeOffset ReadClaim(ReadOnlyMemory<byte> response) => ReadToken(response).TokenInfo.Timestamp;
+
     // TimeStampResp: the status (granted, with or without modifications), then the token.
     private static Rfc3161TimestampToken ReadToken(ReadOnlyMemory<byte> response)
     {

@@ -31,6 +31,12 @@ public sealed class TrustedAuthority
     /// <summary>When it is trusted.</summary>
     public ValidityWindow ValidFor { get; }
 
+    /// <summary>What kind of key the first certificate holds.</summary>
+    public string KeyAlgorithm => Chain[0].Key.Algorithm;
+
+    /// <summary>How many certificates it has.</summary>
+    public int ChainLength => Chain.Count;
+
     /// <summary>The certificates, the root last.</summary>
     internal IReadOnlyList<Certificate> Chain { get; }
 

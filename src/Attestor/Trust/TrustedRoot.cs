@@ -30,6 +30,15 @@ public sealed class TrustedRoot
     /// <summary>The authorities for time.</summary>
     public required IReadOnlyList<TrustedAuthority> TimestampAuthorities { get; init; }
 
+    /// <summary>The trusted root of the public Sigstore instance as it was when this version was made; what it has published since is not in it.</summary>
+    public static TrustedRoot ReadPublicGood()
+    {
+        using var stream = typeof(TrustedRoot).Assembly.GetManifestResourceStream("public-good.trusted_root.json")!;
+        byte[] content = new byte[stream.Length];
+        stream.ReadExactly(content);
+        return Parse(content);
+    }
+
     /// <summary>Reads a <c>trusted_root.json</c>.</summary>
     /// <exception cref="TrustedRootException">It is malformed, or a part of it does not hold; the message names the part.</exception>
     public static TrustedRoot Parse(ReadOnlyMemory<byte> utf8)
