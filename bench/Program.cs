@@ -1,4 +1,5 @@
 using Provenance.Bench.Attest;
+using Provenance.Bench.Store;
 using Provenance.Bench.Watch;
 
 switch (args.FirstOrDefault())
@@ -8,7 +9,18 @@ switch (args.FirstOrDefault())
         return 0;
     case "watcher" when WatcherSettings.Parse(args.Skip(1)) is { } settings:
         return await WatcherBenchmark.RunAsync(settings);
+    case "store-disk":
+        await StoreDiskBenchmark.RunAsync(args.ElementAtOrDefault(1) ?? Path.GetTempPath(), [200_000, 1_000_000]);
+        return 0;
+    case "store" when StoreSettings.Parse(args.Skip(1)) is { } settings:
+        return await StoreBenchmark.RunAsync(settings);
     default:
-        await Console.Error.WriteLineAsync("usage: bench/run NAME [--json]; names: attest, watcher [--quick] [--only 5000|20000|live|100000|takeover|resync] [--rounds N] [--env NAME=VALUE]");
+        await Console.Error.WriteLineAsync($$"""
+            usage: bench/run NAME [--json]
+              attest
+              watcher [--quick] [--only 5000|20000|live|100000|takeover|resync] [--rounds N] [--env NAME=VALUE]
+              store   [--quick] [--only {{string.Join('|', StoreSettings.Names)}}] [--rounds N] [--blobs N] [--env NAME=VALUE]
+              store-disk [FOLDER]
+            """);
         return 2;
 }

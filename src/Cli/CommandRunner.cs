@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Provenance.ArtifactStore.Configuring;
 using Provenance.ArtifactStore.Folders;
 using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor.Policies;
@@ -15,6 +16,9 @@ namespace Provenance.Cli;
 /// <summary>Runs a command: every expected fault becomes one sentence on standard error and an exit code.</summary>
 internal static class CommandRunner
 {
+    /// <summary>The command that may take its time when it is told to end.</summary>
+    public const string DrainingCommand = "store";
+
     public static async Task<int> InvokeAsync(RootCommand root, string[] args)
     {
         var parsed = root.Parse(args);
@@ -32,7 +36,14 @@ internal static class CommandRunner
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+            if (parsed.CommandResult.Command.Name is DrainingCommand)
+            {
+                // It ends by itself once running requests have had the time that they were promised.
+                configuration.ProcessTerminationTimeout = Timeout.InfiniteTimeSpan;
+            }
+
+            return await parsed.InvokeAsync(configuration);
         }
         catch (OperationCanceledException)
         {
@@ -50,7 +61,8 @@ internal static class CommandRunner
     private static int? ExitCodeOf(Exception exception) => exception switch
     {
         CommandException command => command.ExitCode,
-        KeyException or PolicyException or TrustedRootException or DocumentException or DataFolderException or RunKindFileException or ClusterConfigurationException => ExitCodes.Usage,
+        KeyException or PolicyException or TrustedRootException or DocumentException or DataFolderException or RunKindFileException
+            or ClusterConfigurationException or ConfigurationException => ExitCodes.Usage,
         RegistryException or KubernetesApiException or HttpRequestException or IOException or UnauthorizedAccessException => ExitCodes.Error,
         _ => null,
     };

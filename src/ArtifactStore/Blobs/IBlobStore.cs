@@ -1,4 +1,5 @@
 using Provenance.ArtifactStore.Digests;
+using Provenance.ArtifactStore.Keys;
 
 namespace Provenance.ArtifactStore.Blobs;
 
@@ -16,7 +17,12 @@ public interface IBlobStore
     /// Stores what the stream holds, provided that it hashes to <paramref name="expected"/> and has at most
     /// <paramref name="maximumSize"/> bytes. Returns false where the blob was there already; the content is checked all the same.
     /// </summary>
-    Task<bool> WriteAsync(Digest expected, Stream content, long maximumSize, CancellationToken cancellationToken);
+    Task<bool> WriteAsync(Digest expected, Stream content, long maximumSize, CancellationToken cancellationToken) =>
+        WriteAsync(expected, content, maximumSize, [], cancellationToken);
+
+    /// <summary>Stores what the stream holds, and with it changes keys: all of that or nothing.</summary>
+    Task<bool> WriteAsync(
+        Digest expected, Stream content, long maximumSize, IReadOnlyList<KeyChange> changes, CancellationToken cancellationToken);
 
     /// <summary>Removes a blob; false where it was not stored.</summary>
     Task<bool> DeleteAsync(Digest digest, CancellationToken cancellationToken);

@@ -1,4 +1,5 @@
 using Provenance.ArtifactStore.Digests;
+using Provenance.ArtifactStore.Keys;
 
 namespace Provenance.ArtifactStore.Blobs;
 
@@ -25,7 +26,28 @@ public interface IBlobUploads
     Task<long> AppendAsync(string owner, string id, ByteRange? range, Stream content, CancellationToken cancellationToken);
 
     /// <summary>Turns the upload into a blob if it hashes to <paramref name="expected"/>; otherwise the upload is discarded.</summary>
-    Task CommitAsync(string owner, string id, Digest expected, CancellationToken cancellationToken);
+    Task CommitAsync(string owner, string id, Digest expected, CancellationToken cancellationToken) =>
+        CommitAsync(owner, id, expected, [], cancellationToken);
+
+    /// <summary>Turns the upload into a blob, and with it changes keys: all of that or nothing.</summary>
+    Task CommitAsync(string owner, string id, Digest expected, IReadOnlyList<KeyChange> changes, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Appends the last piece, as <see cref="AppendAsync"/> does, and commits. An upload that has no bytes before costs no more than
+    /// <see cref="IBlobStore.WriteAsync(Digest, Stream, long, IReadOnlyList{KeyChange}, CancellationToken)"/>.
+    /// </summary>
+    async Task FinishAsync(
+        string owner,
+        string id,
+        ByteRange? range,
+        Stream last,
+        Digest expected,
+        IReadOnlyList<KeyChange> changes,
+        CancellationToken cancellationToken)
+    {
+        await AppendAsync(owner, id, range, last, cancellationToken).ConfigureAwait(false);
+        await CommitAsync(owner, id, expected, changes, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Discards an upload; false where there is none.</summary>
     Task<bool> CancelAsync(string owner, string id, CancellationToken cancellationToken);

@@ -103,6 +103,23 @@ public sealed record Digest
         return new Digest(algorithm, $"{algorithm.Name}:{Convert.ToHexStringLower(hash)}");
     }
 
+    /// <summary>Whether the content hashes to this digest.</summary>
+    internal bool Matches(ReadOnlySpan<byte> content)
+    {
+        Span<byte> actual = stackalloc byte[64];
+        Span<byte> expected = stackalloc byte[64];
+        int length = CopyHash(expected);
+        CryptographicOperations.HashData(Algorithm.HashName, content, actual);
+        return actual[..length].SequenceEqual(expected[..length]);
+    }
+
+    /// <summary>Writes the raw hash and returns its length in bytes.</summary>
+    internal int CopyHash(Span<byte> target)
+    {
+        _ = Convert.FromHexString(text.AsSpan(Algorithm.Name.Length + 1), target, out _, out int written);
+        return written;
+    }
+
     /// <inheritdoc/>
     public bool Equals(Digest? other) => other is not null && string.Equals(text, other.text, StringComparison.Ordinal);
 

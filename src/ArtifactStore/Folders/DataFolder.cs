@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Provenance.ArtifactStore.Folders;
 
@@ -8,7 +9,8 @@ namespace Provenance.ArtifactStore.Folders;
 /// </summary>
 internal sealed class DataFolder : IDisposable
 {
-    private const int FormatVersion = 1;
+    private const int FormatVersion = 2;
+    private const int FirstVersion = 1;
 
     private readonly FileStream ownership;
 
@@ -18,13 +20,22 @@ internal sealed class DataFolder : IDisposable
         this.ownership = ownership;
     }
 
+    /// <summary>Whether the folder has format 1, one file for everything, and must be brought to the present one before it is used.</summary>
+    public bool IsOutdated { get; private set; }
+
     /// <summary>The absolute path.</summary>
     public string Path { get; }
 
-    /// <summary>Finished blobs: <c>blobs/algorithm/first two characters/hex</c>.</summary>
+    /// <summary>Large blobs: <c>blobs/algorithm/first two characters/hex</c>.</summary>
     public string Blobs => System.IO.Path.Combine(Path, "blobs");
 
-    /// <summary>What each repository holds: links, tags and referrers.</summary>
+    /// <summary>The log: small blobs, keys, and what is known of large blobs.</summary>
+    public string Log => System.IO.Path.Combine(Path, "log");
+
+    /// <summary>Files of blobs whose bytes were found not to hash to their name.</summary>
+    public string Quarantine => System.IO.Path.Combine(Path, "quarantine");
+
+    /// <summary>What each repository of a folder of format 1 holds: links, tags and referrers.</summary>
     public string Repositories => System.IO.Path.Combine(Path, "repositories");
 
     /// <summary>Blob uploads that clients have begun; they survive a restart.</summary>
@@ -64,6 +75,13 @@ internal sealed class DataFolder : IDisposable
     /// <summary>A fresh path on the same file system, from which a finished file can be renamed into place.</summary>
     public string NewTemporaryPath() => System.IO.Path.Combine(Temporary, Guid.NewGuid().ToString("N"));
 
+    /// <summary>Says that the folder has the present format, whatever it had before.</summary>
+    public void Upgrade()
+    {
+        DurableFile.Write(this, FormatFile, Encoding.ASCII.GetBytes($"{FormatVersion.ToString(CultureInfo.InvariantCulture)}\n"));
+        IsOutdated = false;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => ownership.Dispose();
 
@@ -95,11 +113,10 @@ internal sealed class DataFolder : IDisposable
         Directory.CreateDirectory(Temporary);
         if (isNew)
         {
-            DurableFile.Write(this, FormatFile, "1\n"u8);
+            Upgrade();
         }
 
         DurableFolder.Create(Blobs);
-        DurableFolder.Create(Repositories);
         DurableFolder.Create(Uploads);
     }
 
@@ -112,24 +129,25 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    /// <summary>Whether the folder has the format of this version; false for a new folder.</summary>
+    /// <summary>Whether the folder has a format that this version knows; false for a new folder.</summary>
     private bool IsFormatKnown()
     {
         if (File.Exists(FormatFile))
         {
             string found = File.ReadAllText(FormatFile).Trim();
-            if (!string.Equals(found, FormatVersion.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal))
+            IsOutdated = found == FirstVersion.ToString(CultureInfo.InvariantCulture);
+            if (!IsOutdated && found != FormatVersion.ToString(CultureInfo.InvariantCulture))
             {
                 throw new DataFolderException(
-                    $"Data folder {Path} has format \"{found[..Math.Min(found.Length, 20)]}\"; this version reads format "
-                        + $"{FormatVersion} only. "
+                    $"Data folder {Path} has format \"{found[..Math.Min(found.Length, 20)]}\"; this version reads formats "
+                        + $"{FirstVersion} and {FormatVersion} only. "
                     + "Run the version that wrote it, or start with an empty folder.");
             }
 
             return true;
         }
 
-        if (Directory.Exists(Blobs) || Directory.Exists(Repositories))
+        if (Directory.Exists(Blobs) || Directory.Exists(Repositories) || Directory.Exists(Log))
         {
             throw new DataFolderException(
                 $"Data folder {Path} holds blobs or repositories but no file \"format\". Restore that file, or start with an empty folder.");

@@ -1,18 +1,20 @@
 using System.Runtime.CompilerServices;
 using Provenance.ArtifactStore.Blobs;
 using Provenance.ArtifactStore.Digests;
-using Provenance.ArtifactStore.Folders;
+using Provenance.ArtifactStore.Keys;
 
 namespace Provenance.ArtifactStore.Manifests;
 
-/// <summary>Walks the repositories on disk.</summary>
-internal sealed class ManifestCatalog(DataFolder folder, IBlobStore blobs, ManifestStore manifests, ReferrerStore referrers) : IManifestCatalog
+/// <summary>Goes through the keys of all repositories.</summary>
+internal sealed class ManifestCatalog(IKeyTable keys, IBlobStore blobs, ManifestStore manifests, ReferrerStore referrers) : IManifestCatalog
 {
+    private const int PageSize = 1000;
+
     /// <inheritdoc/>
     public async IAsyncEnumerable<string> ListRepositoriesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask.ConfigureAwait(false);
-        foreach (string repository in ListRepositories(folder.Repositories))
+        foreach (string repository in ListRepositories())
         {
             cancellationToken.ThrowIfCancellationRequested();
             yield return repository;
@@ -22,7 +24,7 @@ internal sealed class ManifestCatalog(DataFolder folder, IBlobStore blobs, Manif
     /// <inheritdoc/>
     public async IAsyncEnumerable<StoredManifest> ListReferrersAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (string repository in ListRepositories(folder.Repositories))
+        foreach (string repository in ListRepositories())
         {
             foreach (var subject in referrers.ListSubjects(repository))
             {
@@ -44,11 +46,11 @@ internal sealed class ManifestCatalog(DataFolder folder, IBlobStore blobs, Manif
 
         List<string> holders = [];
         string? mediaType = null;
-        foreach (string repository in ListRepositories(folder.Repositories))
+        foreach (string repository in ListRepositories())
         {
             string? asManifest = await manifests.FindMediaTypeAsync(repository, digest, cancellationToken).ConfigureAwait(false);
             mediaType ??= asManifest;
-            if (asManifest is not null || await manifests.HasBlobAsync(repository, digest, cancellationToken).ConfigureAwait(false))
+            if (asManifest is not null || manifests.IsBlobLinked(repository, digest))
             {
                 holders.Add(repository);
             }
@@ -57,21 +59,17 @@ internal sealed class ManifestCatalog(DataFolder folder, IBlobStore blobs, Manif
         return new StoredContent(digest, size, mediaType, holders);
     }
 
-    private IEnumerable<string> ListRepositories(string path)
+    private IEnumerable<string> ListRepositories()
     {
-        string[] children = Directory.GetDirectories(path);
-        Array.Sort(children, StringComparer.Ordinal);
-        foreach (string child in children.Where(child => Path.GetFileName(child)[0] != '_'))
+        string? after = null;
+        while (keys.List(RepositoryKeys.Repositories, after, PageSize) is { Count: > 0 } page)
         {
-            if (RepositoryFolder.Holds(child))
+            foreach (string repository in page)
             {
-                yield return Path.GetRelativePath(folder.Repositories, child).Replace('\\', '/');
+                yield return repository;
             }
 
-            foreach (string nested in ListRepositories(child))
-            {
-                yield return nested;
-            }
+            after = page[^1];
         }
     }
 }

@@ -1,56 +1,55 @@
 using System.Text;
 using Provenance.ArtifactStore.Blobs;
 using Provenance.ArtifactStore.Digests;
-using Provenance.ArtifactStore.Folders;
+using Provenance.ArtifactStore.Keys;
 using Provenance.ArtifactStore.Registries;
 
 namespace Provenance.ArtifactStore.Manifests;
 
-/// <summary>The manifests, tags and blob links of repositories, as files.</summary>
-internal sealed class ManifestStore(DataFolder folder, IBlobStore blobs, ReferrerStore referrers)
+/// <summary>The manifests, tags and blob links of repositories, as keys beside the blobs.</summary>
+internal sealed class ManifestStore(IKeyTable keys, IBlobStore blobs)
 {
     /// <summary>Whether anything was ever pushed to the repository.</summary>
-    public bool Exists(string repository) => new RepositoryFolder(folder, repository).Exists;
+    public bool Exists(string repository) => keys.TryFind(RepositoryKeys.Repositories, repository, out _);
 
     /// <summary>Whether a blob is part of a repository, be its bytes intact or not.</summary>
-    public bool IsBlobLinked(string repository, Digest digest) => File.Exists(new RepositoryFolder(folder, repository).Blob(digest));
+    public bool IsBlobLinked(string repository, Digest digest) => keys.TryFind(new RepositoryKeys(repository).Blobs, digest.ToString(), out _);
 
     /// <summary>Whether a repository holds a blob.</summary>
     public async ValueTask<bool> HasBlobAsync(string repository, Digest digest, CancellationToken cancellationToken) =>
         IsBlobLinked(repository, digest)
         && await blobs.FindSizeAsync(digest, cancellationToken).ConfigureAwait(false) is not null;
 
+    /// <summary>The changes that make a blob part of a repository; none where it is already. To be made with the blob.</summary>
+    public IReadOnlyList<KeyChange> Link(string repository, Digest digest) => IsBlobLinked(repository, digest) ? [] : [.. Found(repository), new RepositoryKeys(repository).Link(digest)];
+
     /// <summary>Makes a stored blob part of a repository.</summary>
-    public void LinkBlob(string repository, Digest digest) => DurableFile.Mark(new RepositoryFolder(folder, repository).Blob(digest));
+    public Task LinkBlobAsync(string repository, Digest digest, CancellationToken cancellationToken) =>
+        keys.ChangeAsync(Link(repository, digest), cancellationToken);
 
     /// <summary>Takes a blob out of a repository; false where it was not in it. The bytes stay for others.</summary>
-    public bool UnlinkBlob(string repository, Digest digest) => DurableFile.Delete(new RepositoryFolder(folder, repository).Blob(digest));
+    public Task<bool> UnlinkBlobAsync(string repository, Digest digest, CancellationToken cancellationToken) =>
+        RemoveAsync(new RepositoryKeys(repository).Blobs, digest.ToString(), cancellationToken);
 
     /// <summary>The digest that a tag names; null where there is no such tag.</summary>
-    public async Task<Digest?> FindTagAsync(string repository, string tag, CancellationToken cancellationToken) =>
-        await ReadAsync(new RepositoryFolder(folder, repository).Tag(tag), cancellationToken).ConfigureAwait(false) is { } text
-            ? Digest.Parse(text)
-            : null;
+    public Task<Digest?> FindTagAsync(string repository, string tag, CancellationToken cancellationToken) => Task.FromResult(FindTag(repository, tag));
 
     /// <summary>The tags of a repository in ordinal order.</summary>
-    public IReadOnlyList<string> ListTags(string repository)
-    {
-        string path = new RepositoryFolder(folder, repository).Tags;
-        string[] tags = Directory.Exists(path) ? [.. Directory.EnumerateFiles(path).Select(file => Path.GetFileName(file))] : [];
-        Array.Sort(tags, StringComparer.Ordinal);
-        return tags;
-    }
+    public IReadOnlyList<string> ListTags(string repository) => ListTags(repository, after: null, int.MaxValue);
+
+    /// <summary>At most <paramref name="count"/> tags of a repository in ordinal order, those after <paramref name="after"/> only.</summary>
+    public IReadOnlyList<string> ListTags(string repository, string? after, int count) => keys.List(new RepositoryKeys(repository).Tags, after, count);
 
     /// <summary>The media type under which a repository holds a manifest; null where it does not.</summary>
     public Task<string?> FindMediaTypeAsync(string repository, Digest digest, CancellationToken cancellationToken) =>
-        ReadAsync(new RepositoryFolder(folder, repository).Manifest(digest), cancellationToken);
+        Task.FromResult(FindMediaType(repository, digest));
 
     /// <summary>Whether a repository holds a manifest.</summary>
-    public bool HasManifest(string repository, Digest digest) => File.Exists(new RepositoryFolder(folder, repository).Manifest(digest));
+    public bool HasManifest(string repository, Digest digest) => FindMediaType(repository, digest) is not null;
 
     /// <summary>
-    /// Stores a manifest. The bytes come first, then the referrer entry, which counts only once the link exists, then the link, then the
-    /// tags: whenever this process dies, whoever finds the manifest finds it listed, and no tag leads nowhere.
+    /// Stores a manifest: its bytes, the referrer entry, the link and the tags together or not at all. Whenever this process dies,
+    /// whoever finds the manifest finds it listed, and no tag leads nowhere.
     /// </summary>
     public async Task<Descriptor> PutAsync(
         string repository,
@@ -60,68 +59,65 @@ internal sealed class ManifestStore(DataFolder folder, IBlobStore blobs, Referre
         IReadOnlyCollection<string> tags,
         CancellationToken cancellationToken)
     {
-        var paths = new RepositoryFolder(folder, repository);
-        using (var stream = new MemoryStream(content.ToArray(), writable: false))
-        {
-            await blobs.WriteAsync(digest, stream, ManifestDocument.MaximumSize, cancellationToken).ConfigureAwait(false);
-        }
-
+        var names = new RepositoryKeys(repository);
         var descriptor = document.Describe(digest, content.Length);
+        List<KeyChange> changes = [.. Found(repository)];
         if (document.Subject is { } subject)
         {
-            referrers.Put(paths, subject, descriptor);
+            changes.Add(ReferrerStore.Change(names, subject, descriptor));
         }
 
-        DurableFile.Write(folder, paths.Manifest(digest), Encoding.UTF8.GetBytes(document.MediaType));
-        foreach (string tag in tags)
-        {
-            DurableFile.Write(folder, paths.Tag(tag), Encoding.UTF8.GetBytes(digest.ToString()));
-        }
-
+        changes.Add(names.Manifest(digest, document.MediaType));
+        changes.AddRange(tags.Select(tag => names.Tag(tag, digest)));
+        using var stream = new MemoryStream(content.ToArray(), writable: false);
+        await blobs.WriteAsync(digest, stream, ManifestDocument.MaximumSize, changes, cancellationToken).ConfigureAwait(false);
         return descriptor;
     }
 
     /// <summary>Removes a tag; false where there is none.</summary>
-    public bool DeleteTag(string repository, string tag) => DurableFile.Delete(new RepositoryFolder(folder, repository).Tag(tag));
+    public Task<bool> DeleteTagAsync(string repository, string tag, CancellationToken cancellationToken) =>
+        RemoveAsync(new RepositoryKeys(repository).Tags, RepositoryKeys.Checked(tag), cancellationToken);
 
     /// <summary>Removes a manifest with the tags that name it; false where there is none.</summary>
     public async Task<bool> DeleteAsync(string repository, Digest digest, CancellationToken cancellationToken)
     {
-        var paths = new RepositoryFolder(folder, repository);
-        if (!File.Exists(paths.Manifest(digest)))
+        var names = new RepositoryKeys(repository);
+        if (FindMediaType(repository, digest) is not { } mediaType)
         {
             return false;
         }
 
-        foreach (string tag in ListTags(repository))
+        List<KeyChange> changes =
+        [
+            .. ListTags(repository).Where(tag => FindTag(repository, tag) == digest).Select(tag => KeyChange.Remove(names.Tags, tag)),
+            KeyChange.Remove(names.Manifests, digest.ToString()),
+        ];
+        if (await FindSubjectAsync(digest, mediaType, cancellationToken).ConfigureAwait(false) is { } subject)
         {
-            if (await FindTagAsync(repository, tag, cancellationToken).ConfigureAwait(false) == digest)
-            {
-                DurableFile.Delete(paths.Tag(tag));
-            }
+            changes.Add(KeyChange.Remove(names.Referrers, RepositoryKeys.NameOf(subject, digest.ToString())));
         }
 
-        string? mediaType = await FindMediaTypeAsync(repository, digest, cancellationToken).ConfigureAwait(false);
-        var subject = await FindSubjectAsync(digest, mediaType, cancellationToken).ConfigureAwait(false);
-        bool deleted = DurableFile.Delete(paths.Manifest(digest));
-        if (subject is not null)
-        {
-            DurableFile.Delete(paths.Referrer(subject, digest));
-        }
-
-        return deleted;
+        await keys.ChangeAsync(changes, cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
-    private static async Task<string?> ReadAsync(string path, CancellationToken cancellationToken)
+    private Digest? FindTag(string repository, string tag) =>
+        keys.TryFind(new RepositoryKeys(repository).Tags, RepositoryKeys.Checked(tag), out var digest) ? Digest.Parse(Encoding.UTF8.GetString(digest.Span)) : null;
+
+    private string? FindMediaType(string repository, Digest digest) =>
+        keys.TryFind(new RepositoryKeys(repository).Manifests, digest.ToString(), out var mediaType) ? Encoding.UTF8.GetString(mediaType.Span) : null;
+
+    private IEnumerable<KeyChange> Found(string repository) => Exists(repository) ? [] : [new RepositoryKeys(repository).Exists];
+
+    private async Task<bool> RemoveAsync(string table, string name, CancellationToken cancellationToken)
     {
-        try
+        bool isSet = keys.TryFind(table, name, out _);
+        if (isSet)
         {
-            return await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false);
+            await keys.ChangeAsync([KeyChange.Remove(table, name)], cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
+
+        return isSet;
     }
 
     /// <summary>The subject of a stored manifest; null also for bytes that can no longer be read, since those must be deletable too.</summary>

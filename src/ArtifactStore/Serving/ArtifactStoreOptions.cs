@@ -1,3 +1,5 @@
+using Provenance.ArtifactStore.Folders;
+
 namespace Provenance.ArtifactStore.Serving;
 
 /// <summary>How the artifact store keeps and serves content.</summary>
@@ -15,8 +17,26 @@ public sealed class ArtifactStoreOptions
     /// <summary>How long an upload may rest between two requests before it is discarded.</summary>
     public TimeSpan UploadLifetime { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>Whether what was answered for survives a crash of the machine; without that writes are faster.</summary>
+    public Durability Durability { get; init; } = Durability.Full;
+
     /// <summary>Whether the referrers API is served. Without it the registry behaves like one of distribution-spec 1.0; meant for tests of clients.</summary>
     public bool ReferrersApi { get; init; } = true;
+
+    /// <summary>
+    /// Whether a cached action result is served only when every blob that it refers to is stored. Then only action results of the Remote
+    /// Execution API are taken in; by default what clients keep there is opaque.
+    /// </summary>
+    public bool CompleteActionResultsOnly { get; init; }
+
+    /// <summary>
+    /// Whether a blob may be mounted by its digest alone, without naming a repository that holds it (distribution-spec 1.1, "Mounting a
+    /// blob from another repository"). Turn it off where some may not read everything: it makes a known digest a permission to read.
+    /// </summary>
+    public bool AnonymousMount { get; init; } = true;
+
+    /// <summary>Whether manifests are taken in whose blobs or manifests are not here, as mirrors of a part of an image have them.</summary>
+    public bool SparseManifests { get; init; }
 
     internal void Validate()
     {

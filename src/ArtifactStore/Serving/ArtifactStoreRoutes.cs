@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,18 +12,6 @@ public static class ArtifactStoreRoutes
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var registry = endpoints.ServiceProvider.GetRequiredService<RegistryEndpoints>();
-        return endpoints.Map("/v2/{**path}", registry.HandleAsync);
-    }
-
-    /// <summary>Maps <c>/cas/</c> with the SHA-256 of a blob in hexadecimal: GET, HEAD and PUT.</summary>
-    public static IEndpointConventionBuilder MapContentAddressedStore(this IEndpointRouteBuilder endpoints)
-    {
-        ArgumentNullException.ThrowIfNull(endpoints);
-        var store = endpoints.ServiceProvider.GetRequiredService<ContentAddressedEndpoints>();
-        var errors = endpoints.ServiceProvider.GetRequiredService<OciErrors>();
-        var group = endpoints.MapGroup("/cas");
-        group.MapMethods("/{hex}", [HttpMethods.Get, HttpMethods.Head], context => errors.RunAsync(context, store.GetAsync));
-        group.MapPut("/{hex}", context => errors.RunAsync(context, store.PutAsync));
-        return group;
+        return endpoints.Map("/v2/{**path}", registry.HandleAsync).WithMetadata(registry).RequireAccessInside();
     }
 }

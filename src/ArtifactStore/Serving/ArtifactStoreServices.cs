@@ -1,9 +1,14 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Provenance.ArtifactStore.Blobs;
 using Provenance.ArtifactStore.Blobs.Disks;
 using Provenance.ArtifactStore.Folders;
+using Provenance.ArtifactStore.Keys;
+using Provenance.ArtifactStore.Keys.Disks;
+using Provenance.ArtifactStore.Logs;
 using Provenance.ArtifactStore.Manifests;
+using Provenance.ArtifactStore.Upgrades;
 
 namespace Provenance.ArtifactStore.Serving;
 
@@ -11,7 +16,7 @@ namespace Provenance.ArtifactStore.Serving;
 public static class ArtifactStoreServices
 {
     /// <summary>
-    /// Adds <see cref="IBlobStore"/>, <see cref="IBlobUploads"/>, <see cref="IManifestCatalog"/> and what the endpoints need. The data
+    /// Adds <see cref="IBlobStore"/>, <see cref="IBlobUploads"/>, <see cref="IKeyTable"/>, <see cref="IManifestCatalog"/> and what the endpoints need. The data
     /// folder is taken into possession when the first of them is made, and given back when the provider is disposed.
     /// </summary>
     public static IServiceCollection AddArtifactStore(this IServiceCollection services, ArtifactStoreOptions options)
@@ -23,9 +28,18 @@ public static class ArtifactStoreServices
         services.AddSingleton(options);
         services.AddSingleton(new BlobLimits(options.MaximumBlobSize, options.MaximumUploads, options.UploadLifetime));
         services.AddSingleton(_ => DataFolder.Open(options.Folder));
+        services.AddSingleton(provider => StoreUpgrade.Open(
+            provider.GetRequiredService<DataFolder>(),
+            new LogOptions(),
+            new LocalDisk(options.Durability),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<StoreLog>>()));
+        services.AddSingleton<IKeyTable, DiskKeyTable>();
         services.AddSingleton<DiskBlobStore>();
         services.AddSingleton<IBlobStore>(provider => provider.GetRequiredService<DiskBlobStore>());
         services.AddSingleton<IBlobUploads, DiskBlobUploads>();
+        services.AddSingleton<IBlobScrubber, DiskBlobScrubber>();
+        services.AddSingleton<IBlobCompaction, DiskBlobCompaction>();
         services.AddSingleton<ReferrerStore>();
         services.AddSingleton<ManifestStore>();
         services.AddSingleton<IManifestCatalog, ManifestCatalog>();
@@ -36,7 +50,6 @@ public static class ArtifactStoreServices
         services.AddSingleton<ReferrerEndpoints>();
         services.AddSingleton<TagEndpoints>();
         services.AddSingleton<RegistryEndpoints>();
-        services.AddSingleton<ContentAddressedEndpoints>();
         return services;
     }
 }

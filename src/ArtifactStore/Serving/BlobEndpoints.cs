@@ -13,38 +13,44 @@ internal sealed class BlobEndpoints(IBlobStore blobs, ManifestStore manifests)
     public async Task GetAsync(HttpContext context, RegistryRoute route)
     {
         var digest = OciErrors.ParseDigest(route.Name);
-
-        // A blob found corrupt is absent to HEAD, so that clients push it again; GET says what is wrong.
-        if (HttpMethods.IsHead(context.Request.Method)
-            && !await manifests.HasBlobAsync(route.Repository, digest, context.RequestAborted).ConfigureAwait(false))
+        var response = context.Response;
+        if (!manifests.IsBlobLinked(route.Repository, digest))
         {
             throw Unknown(route, digest);
         }
 
-        using var blob = await OpenAsync(route, digest, context.RequestAborted).ConfigureAwait(false);
-        context.Response.ContentType = MediaTypes.OctetStream;
-        context.Response.Headers["Docker-Content-Digest"] = digest.ToString();
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            // A blob found corrupt is absent to HEAD, so that clients push it again; GET says what is wrong.
+            long size = await blobs.FindSizeAsync(digest, context.RequestAborted).ConfigureAwait(false) ?? throw Unknown(route, digest);
+            Describe(response, digest);
+            BlobResponse.WriteHead(context, digest, size);
+            return;
+        }
+
+        using var blob = await blobs.OpenAsync(digest, context.RequestAborted).ConfigureAwait(false) ?? throw Unknown(route, digest);
+        Describe(response, digest);
         await BlobResponse.WriteAsync(context, blob).ConfigureAwait(false);
     }
 
     /// <summary>DELETE: takes the blob out of the repository.</summary>
-    public Task DeleteAsync(HttpContext context, RegistryRoute route)
+    public async Task DeleteAsync(HttpContext context, RegistryRoute route)
     {
         var digest = OciErrors.ParseDigest(route.Name);
-        if (!manifests.UnlinkBlob(route.Repository, digest))
+        if (!await manifests.UnlinkBlobAsync(route.Repository, digest, context.RequestAborted).ConfigureAwait(false))
         {
             throw Unknown(route, digest);
         }
 
         context.Response.StatusCode = StatusCodes.Status202Accepted;
-        return Task.CompletedTask;
     }
 
     private static OciException Unknown(RegistryRoute route, Digest digest) =>
         new(StatusCodes.Status404NotFound, "BLOB_UNKNOWN", $"Repository {route.Repository} has no blob {digest}.");
 
-    private async Task<IBlobReader> OpenAsync(RegistryRoute route, Digest digest, CancellationToken cancellationToken) =>
-        manifests.IsBlobLinked(route.Repository, digest) && await blobs.OpenAsync(digest, cancellationToken).ConfigureAwait(false) is { } blob
-            ? blob
-            : throw Unknown(route, digest);
+    private static void Describe(HttpResponse response, Digest digest)
+    {
+        response.ContentType = MediaTypes.OctetStream;
+        response.Headers["Docker-Content-Digest"] = digest.ToString();
+    }
 }

@@ -1,68 +1,93 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using Provenance.ArtifactStore.Blobs;
+using Provenance.ArtifactStore.Digests;
 
 namespace Provenance.ArtifactStore.Serving;
 
 /// <summary>Answers GET and HEAD for a blob: whole, one range (RFC 9110, section 14), or not modified.</summary>
 internal static class BlobResponse
 {
-    /// <summary>Writes the answer. The caller has set the content type.</summary>
-    public static async Task WriteAsync(HttpContext context, IBlobReader blob)
+    /// <summary>Writes the answer to GET, or to HEAD for what is open anyway. The caller has set the content type.</summary>
+    public static Task WriteAsync(HttpContext context, IBlobReader blob)
     {
-        var request = context.Request;
-        var response = context.Response;
-        string tag = $"\"{blob.Digest}\"";
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            WriteHead(context, blob.Digest, blob.Size);
+            return Task.CompletedTask;
+        }
+
+        string tag = Begin(context.Response, blob.Digest);
+        if (IsKnown(context, tag))
+        {
+            return Task.CompletedTask;
+        }
+
+        var range = ReadRange(context, blob, tag);
+        context.Response.ContentLength = range.Count;
+        return blob.CopyToAsync(context.Response.BodyWriter, range.Offset, range.Count, context.RequestAborted);
+    }
+
+    /// <summary>Writes the answer to HEAD, which knows no ranges. The caller has set the content type.</summary>
+    public static void WriteHead(HttpContext context, Digest digest, long size)
+    {
+        string tag = Begin(context.Response, digest);
+        if (!IsKnown(context, tag))
+        {
+            context.Response.ContentLength = size;
+        }
+    }
+
+    private static string Begin(HttpResponse response, Digest digest)
+    {
+        string tag = $"\"{digest}\"";
         response.Headers.ETag = tag;
         response.Headers.AcceptRanges = "bytes";
-        if (IsKnown(request, tag))
-        {
-            response.StatusCode = StatusCodes.Status304NotModified;
-            response.ContentType = null;
-            return;
-        }
-
-        var range = new ByteRange(0, blob.Size);
-        if (RequestedRange(request, tag) is { } requested)
-        {
-            if (Resolve(requested, blob.Size) is not { } resolved)
-            {
-                response.Headers.ContentRange = $"bytes */{blob.Size}";
-                throw new OciException(
-                    StatusCodes.Status416RangeNotSatisfiable, "RANGE_INVALID", $"Blob {blob.Digest} has {blob.Size} bytes: the "
-                        + "range lies outside.");
-            }
-
-            range = resolved;
-            response.StatusCode = StatusCodes.Status206PartialContent;
-            response.Headers.ContentRange = $"bytes {range.Offset}-{range.Offset + range.Count - 1}/{blob.Size}";
-        }
-
-        response.ContentLength = range.Count;
-        if (!HttpMethods.IsHead(request.Method))
-        {
-            await blob.CopyToAsync(response.BodyWriter, range.Offset, range.Count, context.RequestAborted).ConfigureAwait(false);
-        }
+        return tag;
     }
 
-    private static bool IsKnown(HttpRequest request, string tag) =>
-        request.GetTypedHeaders().IfNoneMatch.Any(known => known.Tag == "*" || known.Tag == tag);
-
-    /// <summary>The single range asked for. A header that is malformed, asks for several, or is conditional on other content is ignored.</summary>
-    private static RangeItemHeaderValue? RequestedRange(HttpRequest request, string tag)
+    /// <summary>Whether the client has these bytes; then the answer is written.</summary>
+    private static bool IsKnown(HttpContext context, string tag)
     {
-        var headers = request.GetTypedHeaders();
-        bool applies = request.Headers.IfRange.Count == 0 || headers.IfRange?.EntityTag?.Tag == tag;
-        return applies && headers.Range is { Unit.Value: "bytes", Ranges.Count: 1 } range ? range.Ranges.First() : null;
+        // The parsed form of all headers is costly, and almost no request has this one.
+        if (context.Request.Headers.IfNoneMatch.Count == 0
+            || !context.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Tag == "*" || known.Tag == tag))
+        {
+            return false;
+        }
+
+        context.Response.StatusCode = StatusCodes.Status304NotModified;
+        context.Response.ContentType = null;
+        return true;
     }
 
-    private static ByteRange? Resolve(RangeItemHeaderValue range, long size) => (range.From, range.To) switch
+    /// <summary>The bytes to send. A header that asks for several ranges, or is conditional on other content, is ignored.</summary>
+    private static ByteRange ReadRange(HttpContext context, IBlobReader blob, string tag)
     {
-        ({ } from, _) when from >= size => null,
-        ({ } from, { } to) => new ByteRange(from, Math.Min(to, size - 1) - from + 1),
-        ({ } from, null) => new ByteRange(from, size - from),
-        (null, { } last) when last == 0 || size == 0 => null,
-        (null, { } last) => new ByteRange(Math.Max(0, size - last), Math.Min(last, size)),
-        _ => null,
-    };
+        var whole = new ByteRange(0, blob.Size);
+        var headers = context.Request.Headers;
+        if (headers.Range.Count != 1 || (headers.IfRange.Count > 0 && headers.IfRange != tag))
+        {
+            return whole;
+        }
+
+        var requested = RequestedRange.Read(headers.Range.ToString(), blob.Size);
+        if (!requested.Applies)
+        {
+            return whole;
+        }
+
+        if (requested.Bytes is not { } range)
+        {
+            context.Response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes */{blob.Size}");
+            throw new OciException(
+                StatusCodes.Status416RangeNotSatisfiable, "RANGE_INVALID", $"Blob {blob.Digest} has {blob.Size} bytes: the range lies outside.");
+        }
+
+        context.Response.StatusCode = StatusCodes.Status206PartialContent;
+        context.Response.Headers.ContentRange = string.Create(
+            CultureInfo.InvariantCulture, $"bytes {range.Offset}-{range.Offset + range.Count - 1}/{blob.Size}");
+        return range;
+    }
 }

@@ -59,7 +59,8 @@ internal sealed partial class ManifestEndpoints(
     {
         bool deleted = IsDigest(route.Name)
             ? await manifests.DeleteAsync(route.Repository, OciErrors.ParseDigest(route.Name), context.RequestAborted).ConfigureAwait(false)
-            : RepositoryName.IsTag(route.Name) && manifests.DeleteTag(route.Repository, route.Name);
+            : RepositoryName.IsTag(route.Name)
+                && await manifests.DeleteTagAsync(route.Repository, route.Name, context.RequestAborted).ConfigureAwait(false);
         if (!deleted)
         {
             throw Unknown(route);
@@ -152,10 +153,15 @@ internal sealed partial class ManifestEndpoints(
                 : throw Unknown(route);
     }
 
-    /// <summary>Everything a manifest needs must be here; its subject need not, and non-distributable layers never are.</summary>
+    /// <summary>Everything a manifest needs must be here, unless sparse ones are allowed; its subject need not, and non-distributable layers never are.</summary>
     private async Task RequirePartsAsync(RegistryRoute route, ManifestDocument document, CancellationToken cancellationToken)
     {
         RequireListable(document);
+        if (options.SparseManifests)
+        {
+            return;
+        }
+
         foreach (var blob in document.Blobs)
         {
             if (!await manifests.HasBlobAsync(route.Repository, blob, cancellationToken).ConfigureAwait(false))

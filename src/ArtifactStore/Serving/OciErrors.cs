@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Provenance.ArtifactStore.Blobs;
@@ -11,23 +12,35 @@ namespace Provenance.ArtifactStore.Serving;
 /// <summary>Runs endpoints and turns what goes wrong into OCI error bodies.</summary>
 internal sealed partial class OciErrors(ILogger<OciErrors> logger)
 {
+    // ENOSPC and EDQUOT, which .NET gives as the result code of an IOException.
     private const int DiskFull = 28;
+    private const int QuotaReached = 122;
 
     /// <summary>Answers a request; an answer already begun is broken off so that nobody takes it for complete.</summary>
     public async Task RunAsync(HttpContext context, Func<HttpContext, Task> endpoint)
     {
+        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+        {
+            context.Request.Body = new RequestBody(context.Request.Body);
+        }
+
         try
         {
             await endpoint(context).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Explain(exception) is { } refusal && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (HasLeft(context, exception))
+        {
+            // Nobody hears an answer any more, and nothing is wrong here: a client that hangs up must not fill the log.
+            context.Abort();
+        }
+        catch (Exception exception) when (Explain(exception) is { } refusal)
         {
             if (refusal.Status >= StatusCodes.Status500InternalServerError)
             {
                 Failed(logger, context.Request.Method, context.Request.Path, exception);
             }
 
-            if (context.Response.HasStarted)
+            if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
             {
                 context.Abort();
                 return;
@@ -44,17 +57,23 @@ internal sealed partial class OciErrors(ILogger<OciErrors> logger)
             ? digest
             : throw new OciException(StatusCodes.Status400BadRequest, "DIGEST_INVALID", problem);
 
+    /// <summary>Whether the client is the reason: it left while its request was read or answered.</summary>
+    private static bool HasLeft(HttpContext context, Exception exception) =>
+        exception is ConnectionResetException or ConnectionAbortedException
+        || (context.RequestAborted.IsCancellationRequested && exception is OperationCanceledException);
+
     private static OciException? Explain(Exception exception) => exception switch
     {
         OciException refusal => refusal,
         BlobException refusal => new OciException(StatusOf(refusal.Code), refusal.Code, refusal.Message),
         ManifestFormatException refusal => new OciException(StatusCodes.Status400BadRequest, "MANIFEST_INVALID", refusal.Message),
         BadHttpRequestException refusal => new OciException(refusal.StatusCode, "UNSUPPORTED", refusal.Message),
-        IOException { HResult: DiskFull } => new OciException(
+        IOException { HResult: DiskFull or QuotaReached } => new OciException(
             StatusCodes.Status507InsufficientStorage, "INSUFFICIENT_STORAGE", "The disk of the registry is full. Free space, then push again."),
+        OperationCanceledException => null,
         IOException or UnauthorizedAccessException => new OciException(
             StatusCodes.Status500InternalServerError, "UNKNOWN", "The storage of the registry failed. Its log says how."),
-        _ => null,
+        _ => new OciException(StatusCodes.Status500InternalServerError, "UNKNOWN", "The registry failed. Its log says how."),
     };
 
     private static int StatusOf(string code) => code switch
@@ -67,7 +86,8 @@ internal sealed partial class OciErrors(ILogger<OciErrors> logger)
         _ => StatusCodes.Status400BadRequest,
     };
 
-    private static async Task WriteAsync(HttpContext context, OciException refusal)
+    /// <summary>Answers with the error body.</summary>
+    public static async Task WriteAsync(HttpContext context, OciException refusal)
     {
         var response = context.Response;
         response.StatusCode = refusal.Status;

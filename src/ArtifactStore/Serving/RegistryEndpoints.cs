@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Provenance.ArtifactStore.Access;
 
 namespace Provenance.ArtifactStore.Serving;
 
@@ -12,14 +13,32 @@ internal sealed class RegistryEndpoints(
     OciErrors errors,
     ArtifactStoreOptions options)
 {
+    private const string Prefix = "/v2/";
+
+    // Made once: a delegate for each request would be the most frequent allocation of all.
+    private Func<HttpContext, Task>? dispatch;
+
     /// <summary>Answers one request.</summary>
-    public Task HandleAsync(HttpContext context) => errors.RunAsync(context, DispatchAsync);
+    public Task HandleAsync(HttpContext context)
+    {
+        dispatch ??= DispatchAsync;
+        return errors.RunAsync(context, dispatch);
+    }
 
     private static Task PingAsync(HttpContext context)
     {
         context.Response.ContentType = "application/json";
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.WriteAsync("{}", context.RequestAborted);
     }
+
+    private static AccessAction ActionOf(RegistryResource resource, string method) => (resource, method) switch
+    {
+        // How far somebody's upload has come, and its end, are the matter of those who may upload.
+        (RegistryResource.Uploads or RegistryResource.Upload, _) => AccessAction.Write,
+        (_, "GET") => AccessAction.Read,
+        (_, "DELETE") => AccessAction.Delete,
+        _ => AccessAction.Write,
+    };
 
     private static Task RefuseMethod(HttpContext context, RegistryRoute route) =>
         throw new OciException(
@@ -30,13 +49,23 @@ internal sealed class RegistryEndpoints(
     private Task DispatchAsync(HttpContext context)
     {
         context.Response.Headers["Docker-Distribution-API-Version"] = "registry/2.0";
-        string path = context.Request.RouteValues["path"] as string ?? "";
+        string whole = context.Request.Path.Value ?? "";
+        string path = whole.Length > Prefix.Length ? whole[Prefix.Length..] : "";
         if (!RegistryRoute.TryParse(path, out var route) || (route.Resource == RegistryResource.Referrers && !options.ReferrersApi))
         {
             throw new OciException(StatusCodes.Status404NotFound, "UNSUPPORTED", "The registry knows no such path.");
         }
 
         string method = context.Request.Method == HttpMethods.Head ? HttpMethods.Get : context.Request.Method;
+        if (route.Resource is RegistryResource.Root)
+        {
+            RequestAccess.RequireEntrance(context);
+        }
+        else
+        {
+            RequestAccess.Require(context, ActionOf(route.Resource, method), AccessResource.Repository(route.Repository));
+        }
+
         return (route.Resource, method) switch
         {
             (RegistryResource.Root, "GET") => PingAsync(context),

@@ -12,36 +12,55 @@ namespace Provenance.ArtifactStore.Serving;
 /// <param name="Name">The digest, tag or upload id as it stands in the path, not yet checked; empty where there is none.</param>
 internal sealed record RegistryRoute(RegistryResource Resource, string Repository, string Name)
 {
+    private static readonly RegistryRoute Root = new(RegistryResource.Root, "", "");
+
     /// <summary>Reads a path without the leading <c>/v2/</c>; false where the specification knows no such path.</summary>
     /// <exception cref="Serving.OciException">400 <c>NAME_INVALID</c>: the path is known, but the repository name is not valid.</exception>
     public static bool TryParse(string path, [NotNullWhen(true)] out RegistryRoute? route)
     {
-        route = path.Length == 0 ? new RegistryRoute(RegistryResource.Root, "", "") : null;
-        string[] parts = path.Split('/');
-        if (route is null && Find(parts) is var (resource, length))
+        route = null;
+        if (path.Length == 0)
         {
-            string repository = string.Join('/', parts[..length]);
+            route = Root;
+        }
+        else if (Find(path) is var (resource, repository, name))
+        {
             if (!RepositoryName.IsValid(repository))
             {
                 throw new OciException(400, "NAME_INVALID", "The repository name is not valid: lower-case letters, digits and single separators only.");
             }
 
-            string name = resource is RegistryResource.Tags or RegistryResource.Uploads ? "" : parts[^1];
             route = new RegistryRoute(resource, repository, name);
         }
 
         return route is not null;
     }
 
-    private static (RegistryResource Resource, int RepositoryLength)? Find(string[] parts) => parts switch
+    private static (RegistryResource Resource, string Repository, string Name)? Find(string path)
     {
-        [_, .., "blobs", "uploads", ""] => (RegistryResource.Uploads, parts.Length - 3),
-        [_, .., "blobs", "uploads", _] => (RegistryResource.Upload, parts.Length - 3),
-        [_, .., "blobs", "uploads"] => (RegistryResource.Uploads, parts.Length - 2),
-        [_, .., "tags", "list"] => (RegistryResource.Tags, parts.Length - 2),
-        [_, .., "blobs", not ""] => (RegistryResource.Blob, parts.Length - 2),
-        [_, .., "manifests", not ""] => (RegistryResource.Manifest, parts.Length - 2),
-        [_, .., "referrers", not ""] => (RegistryResource.Referrers, parts.Length - 2),
-        _ => null,
-    };
+        int end = path.Length;
+        var last = TakeLast(path, ref end);
+        var kind = TakeLast(path, ref end);
+        RegistryResource? found = kind switch
+        {
+            "uploads" => TakeLast(path, ref end) is not "blobs" ? null : last.IsEmpty ? RegistryResource.Uploads : RegistryResource.Upload,
+            "blobs" when last is "uploads" => RegistryResource.Uploads,
+            "tags" when last is "list" => RegistryResource.Tags,
+            "blobs" when !last.IsEmpty => RegistryResource.Blob,
+            "manifests" when !last.IsEmpty => RegistryResource.Manifest,
+            "referrers" when !last.IsEmpty => RegistryResource.Referrers,
+            _ => null,
+        };
+        return found is { } resource && end >= 0
+            ? (resource, path[..end], resource is RegistryResource.Tags or RegistryResource.Uploads ? "" : last.ToString())
+            : null;
+    }
+
+    /// <summary>Takes the last part off a path of which <paramref name="end"/> characters are left; -1 where none are.</summary>
+    private static ReadOnlySpan<char> TakeLast(string path, ref int end)
+    {
+        var left = path.AsSpan(0, Math.Max(end, 0));
+        end = left.LastIndexOf('/');
+        return left[(end + 1)..];
+    }
 }

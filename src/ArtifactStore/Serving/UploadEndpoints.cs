@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Provenance.ArtifactStore.Access;
 using Provenance.ArtifactStore.Blobs;
 using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Manifests;
@@ -9,14 +10,14 @@ using Provenance.ArtifactStore.Registries;
 namespace Provenance.ArtifactStore.Serving;
 
 /// <summary><c>/v2/name/blobs/uploads/…</c> (distribution-spec 1.1, "Pushing blobs").</summary>
-internal sealed class UploadEndpoints(IBlobUploads uploads, ManifestStore manifests)
+internal sealed class UploadEndpoints(IBlobUploads uploads, IBlobStore blobs, ManifestStore manifests, ArtifactStoreOptions options)
 {
     /// <summary>POST: begins an upload, takes a whole blob with <c>?digest=</c>, or mounts one with <c>?mount=&amp;from=</c>.</summary>
     public async Task StartAsync(HttpContext context, RegistryRoute route)
     {
         var query = context.Request.Query;
         if (query.TryGetValue("mount", out var mount)
-            && await TryMountAsync(route, OciErrors.ParseDigest(mount), query["from"], context.RequestAborted).ConfigureAwait(false) is { } mounted)
+            && await TryMountAsync(context, route, OciErrors.ParseDigest(mount), query["from"]).ConfigureAwait(false) is { } mounted)
         {
             AnswerCreated(context, route, mounted);
             return;
@@ -99,38 +100,47 @@ internal sealed class UploadEndpoints(IBlobUploads uploads, ManifestStore manife
     }
 
     /// <summary>
-    /// A blob is mounted only from a repository that the client names and that holds it: knowing a digest alone is no permission to read.
-    /// In all other cases the client is asked to upload, as the specification provides.
+    /// A blob is mounted from the repository that the client names, provided that it holds it and the client may read there; where none is
+    /// named from anywhere, if that is allowed and the client may read all blobs. In all other cases the client is asked to upload, as the
+    /// specification provides.
     /// </summary>
-    private async Task<Digest?> TryMountAsync(RegistryRoute route, Digest digest, string? from, CancellationToken cancellationToken)
+    private async Task<Digest?> TryMountAsync(HttpContext context, RegistryRoute route, Digest digest, string? from)
     {
-        if (string.IsNullOrEmpty(from) || !RepositoryName.IsValid(from)
-            || !await manifests.HasBlobAsync(from, digest, cancellationToken).ConfigureAwait(false))
+        bool held = string.IsNullOrEmpty(from)
+            ? options.AnonymousMount && RequestAccess.Allows(context, AccessAction.Read, AccessResource.ContentStore)
+                && await blobs.FindSizeAsync(digest, context.RequestAborted).ConfigureAwait(false) is not null
+            : RepositoryName.IsValid(from) && RequestAccess.Allows(context, AccessAction.Read, AccessResource.Repository(from))
+                && await manifests.HasBlobAsync(from, digest, context.RequestAborted).ConfigureAwait(false);
+        if (!held)
         {
             return null;
         }
 
-        manifests.LinkBlob(route.Repository, digest);
+        await manifests.LinkBlobAsync(route.Repository, digest, context.RequestAborted).ConfigureAwait(false);
         return digest;
     }
 
     private async Task FinishAsync(HttpContext context, RegistryRoute route, string id, ByteRange? range, Digest digest)
     {
-        await AppendAsync(context, route, id, range).ConfigureAwait(false);
-        await uploads.CommitAsync(route.Repository, id, digest, context.RequestAborted).ConfigureAwait(false);
-        manifests.LinkBlob(route.Repository, digest);
+        LiftBodyLimit(context);
+        var link = manifests.Link(route.Repository, digest);
+        await uploads.FinishAsync(route.Repository, id, range, context.Request.Body, digest, link, context.RequestAborted).ConfigureAwait(false);
         AnswerCreated(context, route, digest);
     }
 
-    private async Task<long> AppendAsync(HttpContext context, RegistryRoute route, string id, ByteRange? range)
+    private Task<long> AppendAsync(HttpContext context, RegistryRoute route, string id, ByteRange? range)
+    {
+        LiftBodyLimit(context);
+        return uploads.AppendAsync(route.Repository, id, range, context.Request.Body, context.RequestAborted);
+    }
+
+    /// <summary>The upload's own limit holds instead of the server's, which is meant for forms.</summary>
+    private static void LiftBodyLimit(HttpContext context)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
-            // The upload's own limit holds instead of the server's, which is meant for forms.
             limit.MaxRequestBodySize = null;
         }
-
-        return await uploads.AppendAsync(route.Repository, id, range, context.Request.Body, context.RequestAborted).ConfigureAwait(false);
     }
 
     private async Task<long> LengthAsync(HttpContext context, RegistryRoute route) =>

@@ -1,4 +1,5 @@
 using System.Security;
+using Provenance.ArtifactStore.Configuring;
 
 namespace Provenance.Attestor.Policies;
 
@@ -11,25 +12,25 @@ public static class PolicyFile
     {
         ArgumentNullException.ThrowIfNull(paths);
         var policies = new List<VerificationPolicy>();
-        var problems = new List<PolicyProblem>();
+        var problems = new List<YamlProblem>();
         foreach (string file in paths.SelectMany(path => FilesIn(path, problems)))
         {
             try
             {
                 using var stream = File.OpenRead(file);
-                byte[] content = new byte[Math.Min(stream.Length, PolicyYaml.MaximumSize + 1)];
+                byte[] content = new byte[Math.Min(stream.Length, StrictYaml.MaximumSize + 1)];
                 stream.ReadExactly(content);
                 policies.AddRange(Read(content, file, Path.GetDirectoryName(Path.GetFullPath(file))!, problems));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or SecurityException)
             {
-                problems.Add(new PolicyProblem(file, 0, 0, $"the file cannot be read: {e.Message}"));
+                problems.Add(new YamlProblem(file, 0, 0, $"the file cannot be read: {e.Message}"));
             }
         }
 
         foreach (var namesakes in policies.GroupBy(static p => p.Name, StringComparer.Ordinal).Where(static g => g.Count() > 1))
         {
-            problems.Add(new PolicyProblem(string.Join(", ", paths), 0, 0, $"{namesakes.Count()} policies are called {namesakes.Key}; names must be unique."));
+            problems.Add(new YamlProblem(string.Join(", ", paths), 0, 0, $"{namesakes.Count()} policies are called {namesakes.Key}; names must be unique."));
         }
 
         return problems.Count is 0 ? policies : throw new PolicyException(problems);
@@ -42,16 +43,16 @@ public static class PolicyFile
     /// <exception cref="PolicyException">The text is no valid policy file.</exception>
     public static IReadOnlyList<VerificationPolicy> Parse(ReadOnlySpan<byte> utf8, string file, string folder)
     {
-        var problems = new List<PolicyProblem>();
+        var problems = new List<YamlProblem>();
         var policies = Read(utf8, file, folder, problems);
         return problems.Count is 0 ? policies : throw new PolicyException(problems);
     }
 
-    private static List<VerificationPolicy> Read(ReadOnlySpan<byte> utf8, string file, string folder, List<PolicyProblem> all)
+    private static List<VerificationPolicy> Read(ReadOnlySpan<byte> utf8, string file, string folder, List<YamlProblem> all)
     {
-        var problems = new PolicyProblems(file);
+        var problems = new YamlProblems(file);
         var policies = new List<VerificationPolicy>();
-        var roots = PolicyYaml.Read(utf8, problems);
+        var roots = StrictYaml.Read(utf8, problems);
         if (roots.Count is 0 && problems.All.Count is 0)
         {
             problems.Add(0, 0, "the file holds no policy.");
@@ -69,7 +70,7 @@ public static class PolicyFile
         return policies;
     }
 
-    private static string[] FilesIn(string path, List<PolicyProblem> problems)
+    private static string[] FilesIn(string path, List<YamlProblem> problems)
     {
         if (!Directory.Exists(path))
         {
@@ -79,7 +80,7 @@ public static class PolicyFile
         string[] files = [.. Directory.EnumerateFiles(path).Where(static f => Path.GetExtension(f) is ".yaml" or ".yml").Order(StringComparer.Ordinal)];
         if (files.Length is 0)
         {
-            problems.Add(new PolicyProblem(path, 0, 0, "the folder holds no policy file (.yaml or .yml)."));
+            problems.Add(new YamlProblem(path, 0, 0, "the folder holds no policy file (.yaml or .yml)."));
         }
 
         return files;

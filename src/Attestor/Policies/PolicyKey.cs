@@ -1,3 +1,4 @@
+using Provenance.ArtifactStore.Configuring;
 using Provenance.Attestor.Signing;
 
 namespace Provenance.Attestor.Policies;
@@ -6,9 +7,9 @@ namespace Provenance.Attestor.Policies;
 internal static class PolicyKey
 {
     /// <summary>The key; null, with a problem, where it cannot be used.</summary>
-    public static VerificationKey? Read(PolicyNode node, string folder, PolicyProblems problems)
+    public static VerificationKey? Read(YamlNode node, string folder, YamlProblems problems)
     {
-        var fields = new PolicyFields(node, "spec.signers[].key", problems);
+        var fields = new YamlFields(node, "spec.signers[].key", problems);
         string? pem = fields.FindText("pem");
         string? file = fields.FindText("file");
         string? fingerprint = fields.FindText("spkiSha256");

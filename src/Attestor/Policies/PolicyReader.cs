@@ -1,10 +1,11 @@
+using Provenance.ArtifactStore.Configuring;
 using Provenance.Attestor.Signing;
 using Provenance.Attestor.Verifying;
 
 namespace Provenance.Attestor.Policies;
 
 /// <summary>Turns one YAML document into a policy, or says everything that keeps it from being one.</summary>
-internal sealed class PolicyReader(PolicyProblems problems, string folder)
+internal sealed class PolicyReader(YamlProblems problems, string folder)
 {
     /// <summary>The <c>apiVersion</c> that is read.</summary>
     public const string ApiVersion = "provenance.dev/v1alpha1";
@@ -13,13 +14,13 @@ internal sealed class PolicyReader(PolicyProblems problems, string folder)
 
     private readonly Dictionary<string, PolicySigner> signers = new(StringComparer.Ordinal);
     private readonly HashSet<string> usedSigners = new(StringComparer.Ordinal);
-    private readonly List<(PolicyNode Node, TrustedBuilder Builder)> builders = [];
+    private readonly List<(YamlNode Node, TrustedBuilder Builder)> builders = [];
 
     /// <summary>The policy; null where there is a problem.</summary>
-    public VerificationPolicy? Read(PolicyNode root)
+    public VerificationPolicy? Read(YamlNode root)
     {
         int before = problems.All.Count;
-        var document = new PolicyFields(root, "", problems);
+        var document = new YamlFields(root, "", problems);
         RequireText(document, "apiVersion", ApiVersion);
         RequireText(document, "kind", "VerificationPolicy");
         string? name = document.Get("metadata") is { } metadata ? ReadName(metadata) : null;
@@ -28,17 +29,17 @@ internal sealed class PolicyReader(PolicyProblems problems, string folder)
         return problems.All.Count == before ? policy : null;
     }
 
-    private void RequireText(PolicyFields fields, string name, string expected)
+    private void RequireText(YamlFields fields, string name, string expected)
     {
-        if (fields.Get(name) is { } value && !(value is PolicyScalar text && text.Value == expected))
+        if (fields.Get(name) is { } value && !(value is YamlScalar text && text.Value == expected))
         {
             problems.Add(value, $"{fields.PathOf(name)} must be {expected}; nothing else is supported yet.");
         }
     }
 
-    private string? ReadName(PolicyNode node)
+    private string? ReadName(YamlNode node)
     {
-        var metadata = new PolicyFields(node, "metadata", problems);
+        var metadata = new YamlFields(node, "metadata", problems);
         string? name = metadata.GetText("name");
         if (name is not null && !IsName(name))
         {
@@ -50,14 +51,14 @@ internal sealed class PolicyReader(PolicyProblems problems, string folder)
         return name;
     }
 
-    private VerificationPolicy ReadSpec(PolicyNode node, string name)
+    private VerificationPolicy ReadSpec(YamlNode node, string name)
     {
-        var spec = new PolicyFields(node, "spec", problems);
+        var spec = new YamlFields(node, "spec", problems);
         var mode = ReadMode(spec);
         List<Glob> images = [], excluded = [];
         if (spec.Get("match") is { } matchNode)
         {
-            var match = new PolicyFields(matchNode, "spec.match", problems);
+            var match = new YamlFields(matchNode, "spec.match", problems);
             images = [.. match.GetItems("images").Select(item => ReadGlob(item, "spec.match.images[]")).OfType<Glob>()];
             excluded = [.. match.FindItems("exclude").Select(item => ReadGlob(item, "spec.match.exclude[]")).OfType<Glob>()];
             match.RefuseNotSupportedYet("namespaceSelector", "objectSelector");
@@ -100,15 +101,15 @@ internal sealed class PolicyReader(PolicyProblems problems, string folder)
         return new VerificationPolicy(name, mode, images, excluded, requirements);
     }
 
-    private PolicyMode ReadMode(PolicyFields spec)
+    private PolicyMode ReadMode(YamlFields spec)
     {
         switch (spec.Find("mode"))
         {
-            case null or PolicyScalar { Value: "enforce" }:
+            case null or YamlScalar { Value: "enforce" }:
                 return PolicyMode.Enforce;
-            case PolicyScalar { Value: "warn" }:
+            case YamlScalar { Value: "warn" }:
                 return PolicyMode.Warn;
-            case PolicyScalar { Value: "audit" }:
+            case YamlScalar { Value: "audit" }:
                 return PolicyMode.Audit;
             case var other:
                 problems.Add(other, "spec.mode must be enforce, warn or audit.");
@@ -116,9 +117,9 @@ internal sealed class PolicyReader(PolicyProblems problems, string folder)
         }
     }
 
-    private Glob? ReadGlob(PolicyNode node, string path)
+    private Glob? ReadGlob(YamlNode node, string path)
     {
-        var fields = new PolicyFields(node, path, problems);
+        var fields = new YamlFields(node, path, problems);
         string? text = fields.GetText("glob");
         fields.Finish();
         if (text is null)
@@ -145,9 +146,9 @@ internal sealed class PolicyReader(PolicyProblems problems, string folder)
         return null;
     }
 
-    private void ReadSigner(PolicyNode node)
+    private void ReadSigner(YamlNode node)
     {
-        var fields = new PolicyFields(node, "spec.signers[]", problems);
+        var fields = new YamlFields(node, "spec.signers[]", problems);
         string? name = fields.GetText("name");
         var uses = fields.GetTexts("use");
         foreach (var (useNode, use) in uses.Where(static use => !Uses.Contains(use.Text, StringComparer.Ordinal)))
@@ -170,9 +171,9 @@ internal sealed class PolicyReader(PolicyProblems problems, string folder)
         }
     }
 
-    private void ReadBuilder(PolicyNode node)
+    private void ReadBuilder(YamlNode node)
     {
-        var fields = new PolicyFields(node, "spec.builders[]", problems);
+        var fields = new YamlFields(node, "spec.builders[]", problems);
         string? id = fields.GetText("id");
         var names = fields.GetTexts("signers");
         int level = fields.FindLevel("maxLevel", 1);
@@ -192,9 +193,9 @@ internal sealed class PolicyReader(PolicyProblems problems, string folder)
         }
     }
 
-    private Requirement? ReadRequirement(PolicyNode node)
+    private Requirement? ReadRequirement(YamlNode node)
     {
-        var fields = new PolicyFields(node, "spec.require[]", problems);
+        var fields = new YamlFields(node, "spec.require[]", problems);
         string? name = fields.GetText("name");
         var types = fields.GetTexts("predicateTypes");
         fields.RefuseNotSupportedYet("threshold", "maxAge", "vulnerabilities", "sbom", "test", "external");
@@ -229,7 +230,7 @@ internal sealed class PolicyReader(PolicyProblems problems, string folder)
             : new Requirement { Name = name, Signers = trusted, PredicateTypes = [.. types.Select(static type => type.Text)], Predicate = check };
     }
 
-    private void RefuseWrongUse(PolicyNode node, PolicySigner signer, IEnumerable<(PolicyNode Node, string Text)> types)
+    private void RefuseWrongUse(YamlNode node, PolicySigner signer, IEnumerable<(YamlNode Node, string Text)> types)
     {
         foreach (var (_, type) in types)
         {
@@ -240,7 +241,7 @@ internal sealed class PolicyReader(PolicyProblems problems, string folder)
         }
     }
 
-    private PolicySigner? FindSigner(PolicyNode node, string name)
+    private PolicySigner? FindSigner(YamlNode node, string name)
     {
         if (signers.TryGetValue(name, out var signer))
         {

@@ -1,11 +1,12 @@
 using System.Globalization;
+using Provenance.ArtifactStore.Configuring;
 using Provenance.Attestor.Verifying;
 
 namespace Provenance.Attestor.Policies;
 
 /// <summary>Reads <c>spec.require[].provenance</c>.</summary>
 internal sealed class ProvenanceReader(
-    PolicyProblems problems, IReadOnlyList<(PolicyNode Node, TrustedBuilder Builder)> builders, IReadOnlyList<TrustedSigner> signers)
+    YamlProblems problems, IReadOnlyList<(YamlNode Node, TrustedBuilder Builder)> builders, IReadOnlyList<TrustedSigner> signers)
 {
     private const string Where = "spec.require[].provenance";
 
@@ -13,9 +14,9 @@ internal sealed class ProvenanceReader(
     private const int LevelWithTrueParameters = 3;
 
     /// <summary>The check.</summary>
-    public ProvenanceCheck Read(PolicyNode node)
+    public ProvenanceCheck Read(YamlNode node)
     {
-        var fields = new PolicyFields(node, Where, problems);
+        var fields = new YamlFields(node, Where, problems);
         int level = fields.FindLevel("minLevel", 2);
         var chosen = ReadBuilders(fields, node);
         var source = fields.Find("source") is { } sourceNode ? ReadSource(sourceNode) : null;
@@ -35,7 +36,7 @@ internal sealed class ProvenanceReader(
         return new ProvenanceCheck { Builders = chosen, MinimumLevel = level, Source = source, Parameters = parameters };
     }
 
-    private List<TrustedBuilder> ReadBuilders(PolicyFields fields, PolicyNode node)
+    private List<TrustedBuilder> ReadBuilders(YamlFields fields, YamlNode node)
     {
         var ids = fields.FindTexts("builders");
         foreach (var (idNode, id) in ids.Where(id => !builders.Any(b => b.Builder.Id == id.Text)))
@@ -55,9 +56,9 @@ internal sealed class ProvenanceReader(
         return chosen;
     }
 
-    private SourceRequirement? ReadSource(PolicyNode node)
+    private SourceRequirement? ReadSource(YamlNode node)
     {
-        var fields = new PolicyFields(node, Where + ".source", problems);
+        var fields = new YamlFields(node, Where + ".source", problems);
         string? address = fields.GetText("repository");
         var references = new List<Glob>();
         foreach (var (item, text) in fields.FindTexts("refs"))
@@ -92,9 +93,9 @@ internal sealed class ProvenanceReader(
         return null;
     }
 
-    private ParameterRules ReadParameters(PolicyNode node)
+    private ParameterRules ReadParameters(YamlNode node)
     {
-        var fields = new PolicyFields(node, Where + ".parameters", problems);
+        var fields = new YamlFields(node, Where + ".parameters", problems);
         var required = ReadMatchers(fields, "required");
         var allowed = ReadMatchers(fields, "allowed");
         var ignored = fields.FindTexts("ignored");
@@ -113,14 +114,14 @@ internal sealed class ProvenanceReader(
         return new ParameterRules { Required = required, Allowed = allowed, Ignored = [.. ignored.Select(static i => i.Text)] };
     }
 
-    private Dictionary<string, ParameterMatcher> ReadMatchers(PolicyFields fields, string name)
+    private Dictionary<string, ParameterMatcher> ReadMatchers(YamlFields fields, string name)
     {
         var matchers = new Dictionary<string, ParameterMatcher>(StringComparer.Ordinal);
         switch (fields.Find(name))
         {
             case null:
                 break;
-            case PolicyMapping mapping:
+            case YamlMapping mapping:
                 foreach (var (key, value) in mapping.Entries)
                 {
                     CheckPointer(key, key.Value);
@@ -139,9 +140,9 @@ internal sealed class ProvenanceReader(
         return matchers;
     }
 
-    private ParameterMatcher? ReadMatcher(PolicyNode node, string path)
+    private ParameterMatcher? ReadMatcher(YamlNode node, string path)
     {
-        var fields = new PolicyFields(node, path, problems);
+        var fields = new YamlFields(node, path, problems);
         var equal = fields.Find("equals");
         var oneOf = fields.FindItems("oneOf");
         string? pattern = fields.FindText("pattern");
@@ -175,15 +176,15 @@ internal sealed class ProvenanceReader(
         }
     }
 
-    private object? ReadValue(PolicyNode node, string path)
+    private object? ReadValue(YamlNode node, string path)
     {
         switch (node)
         {
-            case PolicyScalar { IsUntypedText: true } text:
+            case YamlScalar { IsUntypedText: true } text:
                 return text.Value;
-            case PolicyScalar { Value: "true" or "false" } flag:
+            case YamlScalar { Value: "true" or "false" } flag:
                 return flag.Value is "true";
-            case PolicyScalar number when long.TryParse(number.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value):
+            case YamlScalar number when long.TryParse(number.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value):
                 return value;
             default:
                 problems.Add(node, $"{path} must be text, a whole number, true or false; put text in quotes.");
@@ -192,7 +193,7 @@ internal sealed class ProvenanceReader(
     }
 
     // RFC 6901, section 3.
-    private void CheckPointer(PolicyNode node, string pointer)
+    private void CheckPointer(YamlNode node, string pointer)
     {
         bool valid = pointer.StartsWith('/')
             && !pointer.Replace("~0", "", StringComparison.Ordinal).Replace("~1", "", StringComparison.Ordinal).Contains('~', StringComparison.Ordinal);

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Provenance.ArtifactStore.Serving;
+using Provenance.ArtifactStore.Serving.Caches;
 using Provenance.Attestor;
 using Provenance.Attestor.Lookups;
 using Provenance.Attestor.Signing;
@@ -53,10 +54,14 @@ internal sealed class StoreServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         // What stops the start is said by the command, in one line.
         builder.Logging.ClearProviders().AddProvider(new StandardErrorLogging()).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.ConfigureForArtifacts();
+            kestrel.Listen(IPAddress.Loopback, port);
+        });
         // A web page that resolves its own name to 127.0.0.1 must not reach the store through a browser.
         builder.Services.AddHostFiltering(static filter => filter.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
-        builder.Services.AddArtifactStore(new ArtifactStoreOptions { Folder = layout.Store });
+        builder.Services.AddArtifactStore(new ArtifactStoreOptions { Folder = layout.Store }).AddCaches();
         builder.Services
             .AddSingleton(new TrustedKeys(trustedKeys))
             .AddSingleton(_ => AttestationIndex.Open(layout.Index, new TrustedKeys(trustedKeys)))
@@ -65,8 +70,10 @@ internal sealed class StoreServer : IAsyncDisposable
         var application = builder.Build();
         application.UseHostFiltering();
         application.RefuseOtherSites();
+        application.UseRegistryShortcut();
+        application.UseRouting();
         application.MapRegistry();
-        application.MapContentAddressedStore();
+        application.MapCaches();
         var server = new StoreServer(application, application.Services.GetRequiredService<AttestationIndex>());
         application.MapGet("/readyz", server.AnswerReadiness);
         application.MapGet("/lookup/{digest}", LookUpAsync);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Provenance.Cli.Reporting;
 
-/// <summary>Metrics as Prometheus reads them (text format 0.0.4): counters and one histogram that are added to, gauges that are asked for.</summary>
+/// <summary>Metrics as Prometheus reads them (text format 0.0.4): counters and histograms that are added to or replaced, gauges that are asked for.</summary>
 internal sealed class MetricsText
 {
     private static readonly double[] Bounds = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600];
@@ -49,6 +49,15 @@ internal sealed class MetricsText
         }
     }
 
+    /// <summary>Replaces a histogram: how many fell into each bucket and into the one above the last bound, and their sum.</summary>
+    public void SetHistogram(string name, string labels, IReadOnlyList<double> bounds, IReadOnlyList<long> buckets, double sum)
+    {
+        lock (turn)
+        {
+            metrics[name].Histograms[labels] = (bounds, buckets, sum);
+        }
+    }
+
     public string Write()
     {
         var text = new StringBuilder();
@@ -62,29 +71,34 @@ internal sealed class MetricsText
                     text.Append(CultureInfo.InvariantCulture, $"{name}{(labels.Length is 0 ? "" : $"{{{labels}}}")} {value}\n");
                 }
 
-                Write(text, name, metric);
+                if (metric.Buckets is { } observed)
+                {
+                    Write(text, name, "", Bounds, observed, metric.Sum);
+                }
+
+                foreach (var (labels, (bounds, buckets, sum)) in metric.Histograms)
+                {
+                    Write(text, name, labels, bounds, buckets, sum);
+                }
             }
         }
 
         return text.ToString();
     }
 
-    private static void Write(StringBuilder text, string name, Metric metric)
+    private static void Write(StringBuilder text, string name, string labels, IReadOnlyList<double> bounds, IReadOnlyList<long> buckets, double sum)
     {
-        if (metric.Buckets is not { } buckets)
-        {
-            return;
-        }
-
+        string before = labels.Length is 0 ? "" : labels + ",";
+        string after = labels.Length is 0 ? "" : $"{{{labels}}}";
         long count = 0;
-        for (int i = 0; i < buckets.Length; i++)
+        for (int i = 0; i < buckets.Count; i++)
         {
             count += buckets[i];
-            string bound = i < Bounds.Length ? Bounds[i].ToString(CultureInfo.InvariantCulture) : "+Inf";
-            text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{le=\"{bound}\"}} {count}\n");
+            string bound = i < bounds.Count ? bounds[i].ToString(CultureInfo.InvariantCulture) : "+Inf";
+            text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{{before}le=\"{bound}\"}} {count}\n");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"{name}_sum {metric.Sum}\n{name}_count {count}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{name}_sum{after} {sum}\n{name}_count{after} {count}\n");
     }
 
     private sealed class Metric(string type, string help)
@@ -94,6 +108,8 @@ internal sealed class MetricsText
         public string Help { get; } = help;
 
         public SortedDictionary<string, double> Values { get; } = new(StringComparer.Ordinal);
+
+        public SortedDictionary<string, (IReadOnlyList<double> Bounds, IReadOnlyList<long> Buckets, double Sum)> Histograms { get; } = new(StringComparer.Ordinal);
 
         public long[]? Buckets { get; set; }
 

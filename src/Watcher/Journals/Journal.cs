@@ -307,7 +307,7 @@ internal sealed class Journal : IAsyncDisposable
     /// <summary>One large batch must not keep its memory for ever.</summary>
     private void Reset()
     {
-        if (beingWritten.Capacity > options.MaximumPending)
+        if (beingWritten.Capacity > 2 * options.MaximumPending)
         {
             beingWritten = new ArrayBufferWriter<byte>(64 * 1024);
         }

@@ -10,7 +10,7 @@ internal sealed record JournalOptions
     public int MaximumPayload { get; init; } = 32 * 1024 * 1024;
 
     /// <summary>How many bytes may wait to be written before <see cref="Journal.WhenWritableAsync"/> makes the caller wait.</summary>
-    public int MaximumPending { get; init; } = 1024 * 1024;
+    public int MaximumPending { get; init; } = 256 * 1024;
 
     /// <summary>How long to wait before a write that failed is tried again.</summary>
     public TimeSpan RetryInterval { get; init; } = TimeSpan.FromSeconds(1);

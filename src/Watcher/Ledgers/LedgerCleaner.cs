@@ -12,9 +12,8 @@ internal sealed class LedgerCleaner(
     Dictionary<RunKey, int> settled,
     CompanionIndex companions)
 {
-    private const int KeysPerRecord = 64 * 1024;
-
     private readonly Dictionary<JournalPosition, JournalPosition> moved = [];
+    private int taken;
 
     /// <summary>
     /// Removes the oldest segment where no more than half of it is needed, or half of them all: otherwise a segment full of runs that
@@ -28,7 +27,7 @@ internal sealed class LedgerCleaner(
             return false;
         }
 
-        long sequence;
+        List<LedgerEntry> entries;
         lock (gate)
         {
             companions.Expire();
@@ -37,26 +36,43 @@ internal sealed class LedgerCleaner(
                 return false;
             }
 
-            sequence = TakeOver(oldest);
+            // What comes later is written to later segments.
+            entries = [.. open.Values.Where(e => e.Meta.Segment == oldest || e.Evidence.Segment == oldest || e.StatementAt.Segment == oldest || e.BundleAt.Segment == oldest)];
         }
 
-        await journal.CommitAsync(sequence, cancellationToken).ConfigureAwait(false);
-        lock (gate)
+        for (int next = 0; ;)
         {
-            // Only now can they be read in their new places.
-            foreach (var entry in open.Values)
+            int first = next;
+            long sequence;
+            lock (gate)
             {
-                entry.Meta = Moved(entry.Meta);
-                entry.Evidence = Moved(entry.Evidence);
-                entry.StatementAt = Moved(entry.StatementAt);
-                entry.BundleAt = Moved(entry.BundleAt);
+                taken = 0;
+                next = TakeOver(oldest, entries, first);
+                if (taken is 0)
+                {
+                    journal.Remove(oldest);
+                    return true;
+                }
+
+                sequence = journal.LastSequence;
             }
 
-            companions.Move(Moved);
-            journal.Remove(oldest);
-        }
+            await journal.CommitAsync(sequence, cancellationToken).ConfigureAwait(false);
+            lock (gate)
+            {
+                // Only now can they be read in their new places.
+                foreach (var entry in entries[first..next])
+                {
+                    entry.Meta = Moved(entry.Meta);
+                    entry.Evidence = Moved(entry.Evidence);
+                    entry.StatementAt = Moved(entry.StatementAt);
+                    entry.BundleAt = Moved(entry.BundleAt);
+                }
 
-        return true;
+                companions.Move(Moved);
+                moved.Clear();
+            }
+        }
     }
 
     private JournalPosition Moved(JournalPosition position) => moved.GetValueOrDefault(position, position);
@@ -75,35 +91,60 @@ internal sealed class LedgerCleaner(
         long In(JournalPosition position) => segment is null || position.Segment == segment ? RecordFormat.HeadLength + position.Length : 0;
     }
 
-    /// <summary>Writes what is needed of a segment anew, and gives the sequence after which the segment is not needed any more.</summary>
-    private long TakeOver(int segment)
+    /// <summary>Writes some of what is needed of a segment anew; gives the entry to go on with.</summary>
+    private int TakeOver(int segment, List<LedgerEntry> entries, int next)
     {
-        foreach (var entry in open.Values)
+        for (; next < entries.Count && taken < options.TakenOverAtOnce; next++)
         {
-            TakeOver(segment, entry);
+            if (ReferenceEquals(open.GetValueOrDefault(entries[next].Key), entries[next]))
+            {
+                TakeOver(segment, entries[next]);
+            }
         }
 
+        TakeOverCompanions(segment);
+        TakeOverKeys(segment);
+        return next;
+    }
+
+    private void TakeOverCompanions(int segment)
+    {
         foreach (var (number, position) in companions.All)
         {
+            if (taken >= options.TakenOverAtOnce)
+            {
+                return;
+            }
+
             Copy(segment, JournalState.Companion, -number, position);
         }
+    }
 
-        foreach (var keys in settled.Where(s => s.Value == segment).Select(static s => s.Key).ToList().Chunk(KeysPerRecord))
+    private void TakeOverKeys(int segment)
+    {
+        if (taken >= options.TakenOverAtOnce)
         {
-            byte[] payload = new byte[keys.Length * RunKey.Length];
-            for (int i = 0; i < keys.Length; i++)
-            {
-                keys[i].Write(payload.AsSpan(i * RunKey.Length));
-            }
-
-            int to = journal.Append(JournalState.Settled, 0, payload, out _).Segment;
-            foreach (var key in keys)
-            {
-                settled[key] = to;
-            }
+            return;
         }
 
-        return journal.LastSequence;
+        RunKey[] keys = [.. settled.Where(s => s.Value == segment).Select(static s => s.Key).Take((options.TakenOverAtOnce - taken + RunKey.Length - 1) / RunKey.Length)];
+        if (keys.Length is 0)
+        {
+            return;
+        }
+
+        byte[] payload = new byte[keys.Length * RunKey.Length];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            keys[i].Write(payload.AsSpan(i * RunKey.Length));
+        }
+
+        int to = journal.Append(JournalState.Settled, 0, payload, out _).Segment;
+        taken += payload.Length;
+        foreach (var key in keys)
+        {
+            settled[key] = to;
+        }
     }
 
     private void TakeOver(int segment, LedgerEntry entry)
@@ -136,6 +177,7 @@ internal sealed class LedgerCleaner(
         }
 
         moved[from] = journal.Append(state, run, journal.Read(from), out _);
+        taken += RecordFormat.HeadLength + from.Length;
         return true;
     }
 }

@@ -9,6 +9,9 @@ internal sealed record LedgerOptions
     /// <summary>Below this size, in bytes, segments are not cleaned up.</summary>
     public long CleaningThreshold { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>How many bytes of a segment are taken over at once, so that nobody is kept waiting for long and little has to be kept in memory.</summary>
+    public int TakenOverAtOnce { get; init; } = 256 * 1024;
+
     /// <summary>How many objects are kept for runs that may own them.</summary>
     public int MaximumCompanions { get; init; } = 200_000;
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using Provenance.Watcher.Kubernetes;
 using Provenance.Watcher.Runs;
@@ -11,18 +10,11 @@ internal static class Evidence
     /// <summary>The object as it is kept.</summary>
     public static byte[] Of(ServedResource resource, ReadOnlySpan<byte> json, ref readonly ObjectHead head)
     {
-        var evidence = new ArrayBufferWriter<byte>(json.Length + 128);
+        byte[] kind = head.HasKind ? [] : Encoding.UTF8.GetBytes($"\"apiVersion\":\"{resource.ApiVersion}\",\"kind\":\"{resource.Resource.Kind}\",");
         int start = json.IndexOf((byte)'{') + 1;
-        evidence.Write("{"u8);
-        if (!head.HasKind)
-        {
-            evidence.Write(Encoding.UTF8.GetBytes($"\"apiVersion\":\"{resource.ApiVersion}\",\"kind\":\"{resource.Resource.Kind}\","));
-        }
-
         if (head.ManagedFields.End.Value is 0)
         {
-            evidence.Write(json[start..]);
-            return evidence.WrittenSpan.ToArray();
+            return [(byte)'{', .. kind, .. json[start..]];
         }
 
         // A member goes with the comma behind it, or else with the one before it.
@@ -37,8 +29,6 @@ internal static class Evidence
             before = before[..^1];
         }
 
-        evidence.Write(before);
-        evidence.Write(after);
-        return evidence.WrittenSpan.ToArray();
+        return [(byte)'{', .. kind, .. before, .. after];
     }
 }

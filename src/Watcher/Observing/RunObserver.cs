@@ -58,9 +58,6 @@ internal sealed class RunObserver : IObjectHandler
     /// <summary>Everything that is to be followed.</summary>
     public IReadOnlyCollection<RunResource> Resources => followed.Keys;
 
-    /// <summary>Whether everything that exists has been named once.</summary>
-    public bool HasListedAll => followed.Values.All(static f => f.HasListed);
-
     /// <summary>The resources that have not been named in full yet.</summary>
     public IReadOnlyList<string> Unlisted => [.. followed.Where(static f => !f.Value.HasListed).Select(static f => f.Key.ToString())];
 
@@ -190,7 +187,7 @@ internal sealed class RunObserver : IObjectHandler
     {
         lock (gate)
         {
-            if (unseen.Count > 0 && HasListedAll)
+            if (unseen.Count > 0 && Unlisted.Count is 0)
             {
                 foreach (var key in unseen)
                 {
@@ -207,12 +204,13 @@ internal sealed class RunObserver : IObjectHandler
     {
         var state = followed[resource.Resource];
         var live = state.In(resource.Namespace).Live;
-        if (guard is null && state is { Kind.MayReopen: false, IsCompanion: false } && PassOver(live, change, ObjectHead.ReadUid(json)))
+        var head = ObjectHead.Begin(json);
+        if (state.Kind is { MayReopen: false } && PassOver(resource, live, change, in head) is { } known)
         {
-            return default;
+            return known;
         }
 
-        var head = ObjectHead.Read(json);
+        head.Complete();
         var uid = RunKey.Of(head.Uid, default);
         if (!live.Named(uid, change is ObjectChange.Listed))
         {
@@ -257,22 +255,23 @@ internal sealed class RunObserver : IObjectHandler
         return new Finding(key, evidence, Keep(in head, evidence), isGone, LookAtGuard(resource, change, in head, isOver: true));
     }
 
-    /// <summary>Whether a run that is over for good is known, so that nothing but its UID needs to be read.</summary>
-    private bool PassOver(LiveRuns live, ObjectChange change, ReadOnlySpan<byte> uid)
+    /// <summary>What there is to do about a run that is over for good, where it is known: nothing but its metadata is read for that.</summary>
+    private Finding? PassOver(ServedResource resource, LiveRuns live, ObjectChange change, ref readonly ObjectHead head)
     {
-        var key = RunKey.Of(uid, default);
-        if (uid.IsEmpty || !ledger.IsKnown(key))
+        var key = RunKey.Of(head.Uid, default);
+        if (head.Uid.IsEmpty || !ledger.IsKnown(key))
         {
-            return false;
+            return null;
         }
 
         if (live.Named(key, change is ObjectChange.Listed))
         {
             live.Ended(key);
             SeeKnown(key, change);
+            return new Finding(key, null, null, IsGone: false, LookAtGuard(resource, change, in head, isOver: true));
         }
 
-        return true;
+        return default(Finding);
     }
 
     private void SeeKnown(RunKey key, ObjectChange change)

@@ -31,33 +31,5 @@ internal static class JsonPlaces
         return isType ? status : null;
     }
 
-    public static void Pass(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        reader.Skip();
-    }
-
     public static bool Exists(Range range) => range.End.Value > range.Start.Value;
-
-    public static Range Text(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        if (reader.TokenType is JsonTokenType.String)
-        {
-            int start = (int)reader.TokenStartIndex + 1;
-            return start..(start + reader.ValueSpan.Length);
-        }
-
-        reader.Skip();
-        return default;
-    }
-
-    public static Range Raw(ref Utf8JsonReader reader, JsonTokenType expected)
-    {
-        reader.Read();
-        bool fits = reader.TokenType == expected;
-        int start = (int)reader.TokenStartIndex;
-        reader.Skip();
-        return fits ? start..(int)reader.BytesConsumed : default;
-    }
 }

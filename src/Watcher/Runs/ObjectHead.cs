@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Provenance.Watcher.Documents;
 using static Provenance.Watcher.Runs.JsonPlaces;
 
 namespace Provenance.Watcher.Runs;
@@ -12,6 +13,8 @@ public ref struct ObjectHead
     private const int MaximumDepth = 64;
 
     private readonly ReadOnlySpan<byte> json;
+    private JsonCursor cursor;
+    private bool isComplete;
     private Range name;
     private Range nameSpace;
     private Range uid;
@@ -23,7 +26,11 @@ public ref struct ObjectHead
     private Range finalizers;
     private Range conditions;
 
-    private ObjectHead(ReadOnlySpan<byte> json) => this.json = json;
+    private ObjectHead(ReadOnlySpan<byte> json)
+    {
+        this.json = json;
+        cursor = new JsonCursor(json, MaximumDepth);
+    }
 
     /// <summary><c>metadata.name</c>.</summary>
     public readonly ReadOnlySpan<byte> Name => json[name];
@@ -62,61 +69,33 @@ public ref struct ObjectHead
     /// <exception cref="JsonException">The bytes are no JSON object.</exception>
     public static ObjectHead Read(ReadOnlySpan<byte> json)
     {
+        var head = Begin(json);
+        head.Complete();
+        return head;
+    }
+
+    /// <summary>Reads the head of an object to the end of its metadata; <see cref="Complete"/> goes on from there.</summary>
+    /// <exception cref="JsonException">The bytes up to there are no JSON object.</exception>
+    public static ObjectHead Begin(ReadOnlySpan<byte> json)
+    {
         var head = new ObjectHead(json);
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaximumDepth });
-        if (!reader.Read() || reader.TokenType is not JsonTokenType.StartObject)
+        if (!head.cursor.TryEnterObject())
         {
             throw new JsonException("An object of the API server is a JSON object.");
         }
 
-        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
-        {
-            if (reader.ValueTextEquals("metadata"u8))
-            {
-                head.ReadMetadata(ref reader);
-            }
-            else if (reader.ValueTextEquals("status"u8))
-            {
-                head.ReadStatus(ref reader);
-            }
-            else
-            {
-                head.HasKind |= reader.ValueTextEquals("kind"u8);
-                Pass(ref reader);
-            }
-        }
-
+        head.ReadMembers(untilMetadata: true);
         return head;
     }
 
-    /// <summary>Reads <c>metadata.uid</c> alone, and no further; empty where there is none.</summary>
-    /// <exception cref="JsonException">The bytes up to there are no JSON object.</exception>
-    public static ReadOnlySpan<byte> ReadUid(ReadOnlySpan<byte> json)
+    /// <summary>Reads what <see cref="Begin"/> left.</summary>
+    /// <exception cref="JsonException">The bytes are no JSON object.</exception>
+    public void Complete()
     {
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaximumDepth });
-        reader.Read();
-        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        if (!isComplete)
         {
-            bool isMetadata = reader.ValueTextEquals("metadata"u8);
-            reader.Read();
-            if (!isMetadata || reader.TokenType is not JsonTokenType.StartObject)
-            {
-                reader.Skip();
-                continue;
-            }
-
-            while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
-            {
-                if (reader.ValueTextEquals("uid"u8))
-                {
-                    return json[Text(ref reader)];
-                }
-
-                Pass(ref reader);
-            }
+            ReadMembers(untilMetadata: false);
         }
-
-        return default;
     }
 
     /// <summary>The status of the condition of a type.</summary>
@@ -212,94 +191,111 @@ public ref struct ObjectHead
         return false;
     }
 
-    private void ReadMetadata(ref Utf8JsonReader reader)
+    private void ReadMembers(bool untilMetadata)
     {
-        reader.Read();
-        if (reader.TokenType is not JsonTokenType.StartObject)
+        while (cursor.NextMember())
         {
-            reader.Skip();
-            return;
-        }
-
-        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
-        {
-            if (reader.ValueTextEquals("name"u8))
+            if (cursor.NameIs("metadata"u8) && cursor.TryEnterObject())
             {
-                name = Text(ref reader);
+                ReadMetadata();
+                if (untilMetadata)
+                {
+                    return;
+                }
             }
-            else if (reader.ValueTextEquals("namespace"u8))
+            else if (cursor.NameIs("status"u8) && cursor.TryEnterObject())
             {
-                nameSpace = Text(ref reader);
-            }
-            else if (reader.ValueTextEquals("uid"u8))
-            {
-                uid = Text(ref reader);
-            }
-            else if (reader.ValueTextEquals("resourceVersion"u8))
-            {
-                resourceVersion = Text(ref reader);
-            }
-            else if (reader.ValueTextEquals("deletionTimestamp"u8))
-            {
-                IsDeleting = Exists(Text(ref reader));
-            }
-            else if (reader.ValueTextEquals("labels"u8))
-            {
-                labels = Raw(ref reader, JsonTokenType.StartObject);
-            }
-            else if (reader.ValueTextEquals("ownerReferences"u8))
-            {
-                owners = Raw(ref reader, JsonTokenType.StartArray);
-            }
-            else if (reader.ValueTextEquals("finalizers"u8))
-            {
-                finalizers = Raw(ref reader, JsonTokenType.StartArray);
-            }
-            else if (reader.ValueTextEquals("managedFields"u8))
-            {
-                int start = (int)reader.TokenStartIndex;
-                Pass(ref reader);
-                ManagedFields = start..(int)reader.BytesConsumed;
+                ReadStatus();
             }
             else
             {
-                Pass(ref reader);
+                HasKind |= cursor.NameIs("kind"u8);
+                cursor.Pass();
+            }
+        }
+
+        isComplete = true;
+    }
+
+    private void ReadMetadata()
+    {
+        while (cursor.NextMember())
+        {
+            if (cursor.NameIs("name"u8))
+            {
+                name = cursor.PassText();
+            }
+            else if (cursor.NameIs("namespace"u8))
+            {
+                nameSpace = cursor.PassText();
+            }
+            else if (cursor.NameIs("uid"u8))
+            {
+                uid = cursor.PassText();
+            }
+            else if (cursor.NameIs("resourceVersion"u8))
+            {
+                resourceVersion = cursor.PassText();
+            }
+            else if (cursor.NameIs("deletionTimestamp"u8))
+            {
+                IsDeleting = Exists(cursor.PassText());
+            }
+            else if (cursor.NameIs("labels"u8))
+            {
+                labels = Raw((byte)'{');
+            }
+            else if (cursor.NameIs("ownerReferences"u8))
+            {
+                owners = Raw((byte)'[');
+            }
+            else if (cursor.NameIs("finalizers"u8))
+            {
+                finalizers = Raw((byte)'[');
+            }
+            else if (cursor.NameIs("managedFields"u8))
+            {
+                ManagedFields = cursor.NameStart..cursor.Pass().End.Value;
+            }
+            else
+            {
+                cursor.Pass();
             }
         }
     }
 
-    private void ReadStatus(ref Utf8JsonReader reader)
+    private void ReadStatus()
     {
-        reader.Read();
-        if (reader.TokenType is not JsonTokenType.StartObject)
+        while (cursor.NextMember())
         {
-            reader.Skip();
-            return;
-        }
-
-        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
-        {
-            if (reader.ValueTextEquals("conditions"u8))
+            if (cursor.NameIs("conditions"u8))
             {
-                conditions = Raw(ref reader, JsonTokenType.StartArray);
+                conditions = Raw((byte)'[');
             }
-            else if (reader.ValueTextEquals("completionTime"u8))
+            else if (cursor.NameIs("completionTime"u8))
             {
-                finishedAt = Text(ref reader);
+                finishedAt = cursor.PassText();
                 HasCompletionTime = Exists(finishedAt);
             }
-            else if (reader.ValueTextEquals("finishedAt"u8))
+            else if (cursor.NameIs("finishedAt"u8))
             {
-                finishedAt = Text(ref reader);
+                finishedAt = cursor.PassText();
             }
-            else if (reader.ValueTextEquals("phase"u8))
+            else if (cursor.NameIs("phase"u8))
             {
-                phase = Text(ref reader);
+                phase = cursor.PassText();
             }
             else
             {
-                Pass(ref reader);
+                cursor.Pass();
             }
         }
+    }
+
+    private Range Raw(byte first)
+    {
+        bool fits = cursor.Peek() == first;
+        var place = cursor.Pass();
+        return fits ? place : default;
     }
 }

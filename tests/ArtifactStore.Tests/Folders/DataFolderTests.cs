@@ -14,11 +14,11 @@ public sealed class DataFolderTests : IDisposable
         {
         }
 
-        File.ReadAllText(temporary["data/format"]).Should().Be("1\n");
+        File.ReadAllText(temporary["data/format"]).Should().Be("2\n");
     }
 
     [Theory]
-    [InlineData("2")]
+    [InlineData("3")]
     [InlineData("")]
     [InlineData("one")]
     public void An_unknown_format_is_refused_and_nothing_is_touched(string format)
@@ -97,7 +97,7 @@ public sealed class DataFolderTests : IDisposable
     public void A_write_replaces_a_file_as_a_whole_and_leaves_nothing_behind()
     {
         using var folder = DataFolder.Open(temporary["data"]);
-        string file = Path.Combine(folder.Repositories, "a", "b", "link");
+        string file = Path.Combine(folder.Blobs, "a", "b", "link");
 
         DurableFile.Write(folder, file, "first"u8);
         DurableFile.Write(folder, file, "second"u8);

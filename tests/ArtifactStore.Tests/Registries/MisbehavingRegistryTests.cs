@@ -64,6 +64,33 @@ public sealed class MisbehavingRegistryTests
         await ShouldFail(() => repository.FetchReferrersAsync(Artifacts.Missing, None), "LIMIT");
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(16_384)]
+    [InlineData(100_000)]
+    public async Task A_body_of_any_length_is_read_to_its_last_byte_and_not_beyond_its_limit(int length)
+    {
+        byte[] content = new byte[length];
+        new Random(length).NextBytes(content);
+        await using var server = await ScriptedServer.StartAsync(async context =>
+        {
+            foreach (byte[] piece in content.Chunk(7_001))
+            {
+                await context.Response.Body.WriteAsync(piece);
+                await context.Response.Body.FlushAsync();
+            }
+        });
+        using var client = NewClient();
+        var repository = client.Repository(Reference.Parse($"{server.Address}/app"));
+
+        (await repository.FetchBlobAsync(Digest.Of(content), length, None)).Should().Equal(content);
+        if (length > 0)
+        {
+            await ShouldFail(() => repository.FetchBlobAsync(Digest.Of(content), length - 1, None), "LIMIT");
+        }
+    }
+
     [Fact]
     public async Task A_registry_that_never_answers_is_given_up_on()
     {

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Provenance.ArtifactStore.Digests;
+using Provenance.ArtifactStore.Keys;
 using Provenance.ArtifactStore.Registries;
 using Provenance.ArtifactStore.Tests.Registries;
 
@@ -120,11 +122,12 @@ public sealed class ReferrerEndpointsTests : RegistryTest
     }
 
     [Fact]
-    public async Task An_entry_left_by_a_push_that_never_finished_is_not_listed_until_the_push_is_repeated()
+    public async Task An_entry_whose_manifest_the_repository_does_not_hold_is_not_listed()
     {
         var image = await PushManifestAsync("app");
         var referrer = await PushManifestAsync("app", subject: image);
-        File.Delete(Path.Combine(Registry.Folder, "repositories", "app", "_manifests", "sha256", referrer.Digest.Hex));
+        var keys = Registry.Services.GetRequiredService<IKeyTable>();
+        await keys.ChangeAsync([KeyChange.Remove("manifests/app", referrer.Digest.ToString())], CancellationToken.None);
 
         (await ListAsync($"/v2/app/referrers/{image.Digest}")).Should().BeEmpty();
         await PushManifestAsync("app", subject: image);

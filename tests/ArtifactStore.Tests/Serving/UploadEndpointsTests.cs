@@ -167,7 +167,8 @@ public sealed class UploadEndpointsTests : RegistryTest
         {
             await socket.ConnectAsync(Registry.Uri.Host, Registry.Uri.Port);
             await socket.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(
-                $"POST /v2/app/blobs/uploads/?digest={Digest.Of(Content)} HTTP/1.1\r\nHost: {Registry.Address}\r\nContent-Length: 3000\r\n\r\nthe first bytes"));
+                $"POST /v2/app/blobs/uploads/?digest={Digest.Of(Content)} HTTP/1.1\r\nHost: {Registry.Address}\r\nContent-Length: 3000000\r\n\r\n"));
+            await socket.GetStream().WriteAsync(new byte[100_000]);
             await UntilAsync(uploads => uploads.Any());
         }
 
@@ -208,7 +209,6 @@ public sealed class UploadEndpointsTests : RegistryTest
     [Theory]
     [InlineData("&from=nowhere")]
     [InlineData("&from=../one")]
-    [InlineData("")]
     public async Task A_mount_from_a_repository_that_does_not_hold_the_blob_becomes_an_upload(string from)
     {
         var blob = await PushBlobAsync("one", Content);

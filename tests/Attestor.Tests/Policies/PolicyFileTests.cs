@@ -1,6 +1,7 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
+using Provenance.ArtifactStore.Configuring;
 using Provenance.Attestor.Policies;
 using Provenance.Attestor.Tests.Data;
 using Provenance.Attestor.Tests.Verifying;
@@ -179,7 +180,7 @@ public sealed class PolicyFileTests
         Problems(() => PolicyFile.Load([folder["a.yaml"]])).Should().ContainSingle().Which.Message.Should().Contain("key.pub");
     }
 
-    private static IReadOnlyList<PolicyProblem> ProblemsOf(string text) => Problems(() => PolicyText.LoadAll(text));
+    private static IReadOnlyList<YamlProblem> ProblemsOf(string text) => Problems(() => PolicyText.LoadAll(text));
 
-    private static IReadOnlyList<PolicyProblem> Problems(Action load) => load.Should().Throw<PolicyException>().Which.Problems;
+    private static IReadOnlyList<YamlProblem> Problems(Action load) => load.Should().Throw<PolicyException>().Which.Problems;
 }

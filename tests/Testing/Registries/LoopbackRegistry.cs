@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Provenance.ArtifactStore.Access;
 using Provenance.ArtifactStore.Serving;
+using Provenance.ArtifactStore.Serving.Access;
+using Provenance.ArtifactStore.Serving.Caches;
 
 namespace Provenance.Testing.Registries;
 
@@ -41,14 +44,40 @@ public sealed class LoopbackRegistry : IAsyncDisposable
     /// <summary>Starts a registry.</summary>
     /// <param name="referrersApi">False for a registry that knows only the fallback tag.</param>
     /// <param name="configure">Adds services, such as observers.</param>
-    public static async Task<LoopbackRegistry> StartAsync(bool referrersApi = true, Action<IServiceCollection>? configure = null)
+    /// <param name="anonymousMount">False for a registry that mounts blobs from named repositories only.</param>
+    /// <param name="sparseManifests">True for a registry that takes manifests without their blobs.</param>
+    /// <param name="maximumUploads">How many uploads may be unfinished.</param>
+    /// <param name="access">Turns access control on.</param>
+    public static async Task<LoopbackRegistry> StartAsync(
+        bool referrersApi = true,
+        Action<IServiceCollection>? configure = null,
+        bool anonymousMount = true,
+        bool sparseManifests = false,
+        int maximumUploads = 1000,
+        AccessOptions? access = null)
     {
         var folder = new TemporaryFolder();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        builder.Services.AddArtifactStore(new ArtifactStoreOptions { Folder = folder.Path, ReferrersApi = referrersApi });
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.ConfigureForArtifacts();
+            kestrel.Listen(IPAddress.Loopback, 0);
+        });
+        builder.Services.AddArtifactStore(new ArtifactStoreOptions
+        {
+            Folder = folder.Path,
+            ReferrersApi = referrersApi,
+            AnonymousMount = anonymousMount,
+            SparseManifests = sparseManifests,
+            MaximumUploads = maximumUploads,
+        }).AddCaches();
         configure?.Invoke(builder.Services);
+        if (access is not null)
+        {
+            builder.Services.AddAccessControl(access);
+        }
+
         var application = builder.Build();
         var requests = new ConcurrentQueue<string>();
         application.Use(next => context =>
@@ -56,8 +85,17 @@ public sealed class LoopbackRegistry : IAsyncDisposable
             requests.Enqueue($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
             return next(context);
         });
+        application.UseRegistryShortcut();
+        application.UseRouting();
+        if (access is not null)
+        {
+            application.UseAccessControl();
+            application.MapTokens();
+            application.MapGet("/unguarded", static () => "nobody thought of a guard");
+        }
+
         application.MapRegistry();
-        application.MapContentAddressedStore();
+        application.MapCaches();
         await application.StartAsync();
         return new LoopbackRegistry(application, folder, requests);
     }

@@ -17,7 +17,7 @@ internal static class LedgerFixture
 {
     public static SkippingTime Time { get; } = new();
 
-    public static LedgerOptions Small { get; } = new() { CleaningThreshold = 6_000, StatementsInMemory = 0 };
+    public static LedgerOptions Small { get; } = new() { CleaningThreshold = 6_000, TakenOverAtOnce = 600, StatementsInMemory = 0 };
 
     public static RunLedger Open(IJournalStorage storage, LedgerOptions? options = null) =>
         RunLedger.Open(storage, new JournalOptions { ContinueInline = true, SegmentSize = 3_000 }, options ?? Small, Time);

@@ -57,7 +57,7 @@ public sealed class RunLedgerTests
     public async Task Cleaning_keeps_everything_that_is_needed_whenever_the_power_goes_away()
     {
         var chance = new Random(1);
-        for (int crashAt = 0; crashAt < 25; crashAt++)
+        for (int crashAt = 0; crashAt < 60; crashAt++)
         {
             int flushes = 0;
             CrashingStorage? crashed = null;

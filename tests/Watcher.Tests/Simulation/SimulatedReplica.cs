@@ -59,7 +59,7 @@ internal sealed class SimulatedReplica(SimulatedWorld world, SimulatedCluster cl
         var process = Process = new SimulatedProcess(world, $"{name}{++starts}") { Skew = Skew };
         disk.Flushing = () => world.DelayAsync(world.Between(0.0005, 0.02), process);
         disk.Accepting = length => IsDiskFull ? world.Chance.Next(0, length) : null;
-        Ledger = RunLedger.Open(disk, new JournalOptions { ContinueInline = true, SegmentSize = 8_000 }, new LedgerOptions { CleaningThreshold = 24_000, StatementsInMemory = 4 }, process);
+        Ledger = RunLedger.Open(disk, new JournalOptions { ContinueInline = true, SegmentSize = 8_000 }, new LedgerOptions { CleaningThreshold = 24_000, TakenOverAtOnce = 1_000, StatementsInMemory = 4 }, process);
         IReadOnlyList<IRunKind> kinds = [new TaskRunKind(process), new PipelineRunKind(process)];
         var ownership = Ownership?.Invoke(process) ?? new SoleOwner();
         var destination = BesideImages ? new AttestationDestination { BesideImages = true } : new AttestationDestination { Repository = Reference.Parse("registry-a.example.com/attestations") };

@@ -1,7 +1,10 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Folders;
+using Provenance.ArtifactStore.Keys;
+using Provenance.ArtifactStore.Logs;
 
 namespace Provenance.ArtifactStore.Blobs.Disks;
 
@@ -9,21 +12,21 @@ namespace Provenance.ArtifactStore.Blobs.Disks;
 internal sealed class DiskBlobUploads : IBlobUploads
 {
     private readonly ConcurrentDictionary<string, DiskUpload> uploads = new(StringComparer.Ordinal);
-    private readonly DataFolder folder;
+    private readonly StoreLog log;
     private readonly DiskBlobStore blobs;
     private readonly BlobLimits limits;
     private readonly TimeProvider time;
 
     /// <summary>Takes up what an earlier process left unfinished.</summary>
-    public DiskBlobUploads(DataFolder folder, DiskBlobStore blobs, BlobLimits limits, TimeProvider time)
+    public DiskBlobUploads(StoreLog log, DiskBlobStore blobs, BlobLimits limits, TimeProvider time)
     {
-        this.folder = folder;
+        this.log = log;
         this.blobs = blobs;
         this.limits = limits;
         this.time = time;
-        foreach (string path in Directory.EnumerateFiles(folder.Uploads))
+        foreach (string path in Directory.EnumerateFiles(log.Folder.Uploads))
         {
-            uploads[Path.GetFileName(path)] = new DiskUpload(path, File.GetLastWriteTimeUtc(path));
+            uploads[Path.GetFileName(path)] = new DiskUpload(path, log.Files.Disk, File.GetLastWriteTimeUtc(path));
         }
     }
 
@@ -39,9 +42,7 @@ internal sealed class DiskBlobUploads : IBlobUploads
 
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         string key = KeyOf(owner, id);
-        string path = Path.Combine(folder.Uploads, key);
-        File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write).Dispose();
-        uploads[key] = new DiskUpload(path, time.GetUtcNow());
+        uploads[key] = new DiskUpload(Path.Combine(log.Folder.Uploads, key), log.Files.Disk, time.GetUtcNow());
         return id;
     }
 
@@ -64,26 +65,58 @@ internal sealed class DiskBlobUploads : IBlobUploads
         using var turn = await upload.EnterAsync(cancellationToken).ConfigureAwait(false);
         RequireOpen(upload, id);
         upload.LastUsed = time.GetUtcNow();
-        return await upload.AppendAsync(range, content, limits.MaximumBlobSize, cancellationToken).ConfigureAwait(false);
+        return await upload.AppendAsync(range, first: default, content, limits.MaximumBlobSize, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public async Task CommitAsync(string owner, string id, Digest expected, CancellationToken cancellationToken)
+    public Task CommitAsync(string owner, string id, Digest expected, CancellationToken cancellationToken) =>
+        CommitAsync(owner, id, expected, [], cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task CommitAsync(string owner, string id, Digest expected, IReadOnlyList<KeyChange> changes, CancellationToken cancellationToken)
     {
         var upload = Find(owner, id);
         using var turn = await upload.EnterAsync(cancellationToken).ConfigureAwait(false);
         RequireOpen(upload, id);
-        var actual = await upload.FlushAsync(expected.Algorithm, cancellationToken).ConfigureAwait(false);
-        uploads.TryRemove(KeyOf(owner, id), out _);
-        upload.Dispose();
-        if (actual != expected)
-        {
-            File.Delete(upload.Path);
-            throw new BlobException("DIGEST_INVALID", $"The upload hashes to {actual}, not to {expected}. Upload the content that "
-                + "the digest names.");
-        }
+        await CommitAsync(upload, owner, id, expected, changes, cancellationToken).ConfigureAwait(false);
+    }
 
-        blobs.Adopt(expected, upload.Path);
+    /// <inheritdoc/>
+    public async Task FinishAsync(
+        string owner,
+        string id,
+        ByteRange? range,
+        Stream last,
+        Digest expected,
+        IReadOnlyList<KeyChange> changes,
+        CancellationToken cancellationToken)
+    {
+        var upload = Find(owner, id);
+        using var turn = await upload.EnterAsync(cancellationToken).ConfigureAwait(false);
+        RequireOpen(upload, id);
+        upload.LastUsed = time.GetUtcNow();
+        byte[] first = ArrayPool<byte>.Shared.Rent(DiskBlobStore.FirstStep);
+        try
+        {
+            int read = await last.ReadAtLeastAsync(
+                first.AsMemory(0, DiskBlobStore.FirstStep), DiskBlobStore.FirstStep, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            if (read < DiskBlobStore.FirstStep && range is null && upload.Length is 0)
+            {
+                // The whole blob is here, and small: it needs no file.
+                StagedFile.RequireSize(read, limits.MaximumBlobSize);
+                var whole = new MemoryStream(first, 0, read, writable: false);
+                await WriteAsync(upload, owner, id, expected, whole, changes, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                await upload.AppendAsync(range, first.AsMemory(0, read), last, limits.MaximumBlobSize, cancellationToken).ConfigureAwait(false);
+                await CommitAsync(upload, owner, id, expected, changes, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(first);
+        }
     }
 
     /// <inheritdoc/>
@@ -108,6 +141,43 @@ internal sealed class DiskBlobUploads : IBlobUploads
         }
 
         return open;
+    }
+
+    private async Task WriteAsync(
+        DiskUpload upload, string owner, string id, Digest expected, Stream whole, IReadOnlyList<KeyChange> changes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await blobs.WriteAsync(expected, whole, limits.MaximumBlobSize, changes, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BlobException)
+        {
+            End(upload, owner, id);
+            throw;
+        }
+
+        End(upload, owner, id);
+    }
+
+    private async Task CommitAsync(
+        DiskUpload upload, string owner, string id, Digest expected, IReadOnlyList<KeyChange> changes, CancellationToken cancellationToken)
+    {
+        var actual = await upload.HashAsync(expected.Algorithm, cancellationToken).ConfigureAwait(false);
+        if (actual != expected)
+        {
+            End(upload, owner, id);
+            File.Delete(upload.Path);
+            throw new BlobException("DIGEST_INVALID", $"The upload hashes to {actual}, not to {expected}. Upload the content that the digest names.");
+        }
+
+        await blobs.AdoptAsync(expected, upload.Path, changes, cancellationToken).ConfigureAwait(false);
+        End(upload, owner, id);
+    }
+
+    private void End(DiskUpload upload, string owner, string id)
+    {
+        uploads.TryRemove(KeyOf(owner, id), out _);
+        upload.Dispose();
     }
 
     private static string KeyOf(string owner, string id) => $"{id}-{Digest.Of(System.Text.Encoding.UTF8.GetBytes(owner)).Hex[..16]}";

@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
 using Provenance.ArtifactStore.Digests;
+using Provenance.ArtifactStore.Folders;
 
 namespace Provenance.ArtifactStore.Blobs.Disks;
 
-/// <summary>One unfinished upload: its file and the hash of the bytes that this process has seen.</summary>
-internal sealed class DiskUpload(string path, DateTimeOffset lastUsed) : IDisposable
+/// <summary>One unfinished upload: its file, which the first piece makes, and the hash of the bytes that this process has seen.</summary>
+internal sealed class DiskUpload(string path, IDisk disk, DateTimeOffset lastUsed) : IDisposable
 {
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -20,7 +21,7 @@ internal sealed class DiskUpload(string path, DateTimeOffset lastUsed) : IDispos
     public bool IsOpen { get; private set; } = true;
 
     /// <summary>How many bytes have arrived.</summary>
-    public long Length => new FileInfo(Path).Length;
+    public long Length => new FileInfo(Path) is { Exists: true } file ? file.Length : 0;
 
     /// <summary>Waits until no other request works on this upload; dispose the result to let the next one in.</summary>
     public async Task<IDisposable> EnterAsync(CancellationToken cancellationToken)
@@ -29,10 +30,11 @@ internal sealed class DiskUpload(string path, DateTimeOffset lastUsed) : IDispos
         return new Turn(turn);
     }
 
-    /// <summary>Appends a piece; see <see cref="IBlobUploads.AppendAsync"/>.</summary>
-    public async Task<long> AppendAsync(ByteRange? range, Stream content, long maximumSize, CancellationToken cancellationToken)
+    /// <summary>Appends a piece, the beginning of which was read already; see <see cref="IBlobUploads.AppendAsync"/>.</summary>
+    public async Task<long> AppendAsync(
+        ByteRange? range, ReadOnlyMemory<byte> first, Stream content, long maximumSize, CancellationToken cancellationToken)
     {
-        using var handle = File.OpenHandle(Path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+        using var handle = File.OpenHandle(Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
         long start = RandomAccess.GetLength(handle);
         if (range is { } claimed && claimed.Offset != start)
         {
@@ -46,7 +48,14 @@ internal sealed class DiskUpload(string path, DateTimeOffset lastUsed) : IDispos
             // A hash that has missed bytes of an earlier process or of a broken piece is left behind; the file is read again at the end.
             bool follows = hashed == start;
             long count = await StagedFile.AppendAsync(
-                handle, start, content, Math.Min(room, range?.Count ?? room), follows ? hash : null, cancellationToken).ConfigureAwait(false);
+                disk,
+                handle,
+                start,
+                first,
+                content,
+                Math.Min(room, range?.Count ?? room),
+                follows ? hash : null,
+                cancellationToken).ConfigureAwait(false);
             if (range is { } promised && promised.Count != count)
             {
                 throw new BlobException("BLOB_UPLOAD_INVALID", $"The piece has {count} bytes, but its Content-Range promises "
@@ -68,20 +77,19 @@ internal sealed class DiskUpload(string path, DateTimeOffset lastUsed) : IDispos
         }
     }
 
-    /// <summary>Makes the file durable and returns what it hashes to.</summary>
-    public async Task<Digest> FlushAsync(DigestAlgorithm algorithm, CancellationToken cancellationToken)
+    /// <summary>What the file hashes to.</summary>
+    public async Task<Digest> HashAsync(DigestAlgorithm algorithm, CancellationToken cancellationToken)
     {
-        var file = new FileStream(Path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+        var file = new FileStream(Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         await using (file.ConfigureAwait(false))
         {
-            RandomAccess.FlushToDisk(file.SafeFileHandle);
             if (algorithm == DigestAlgorithm.Sha256 && hashed == file.Length)
             {
                 return Digest.FromHash(algorithm, hash.GetCurrentHash());
             }
 
             using var whole = IncrementalHash.CreateHash(algorithm.HashName);
-            await StagedFile.AppendAsync(handle: null, offset: 0, file, long.MaxValue, whole, cancellationToken).ConfigureAwait(false);
+            await StagedFile.AppendAsync(disk, file: null, offset: 0, first: default, file, long.MaxValue, whole, cancellationToken).ConfigureAwait(false);
             return Digest.FromHash(algorithm, whole.GetHashAndReset());
         }
     }

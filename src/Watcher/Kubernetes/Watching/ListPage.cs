@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Provenance.Watcher.Documents;
 
 namespace Provenance.Watcher.Kubernetes.Watching;
 
@@ -26,73 +27,82 @@ internal sealed class ListPage
         Continue = null;
         ResourceVersion = "";
         bool hasItems = false;
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaximumDepth });
-        if (!reader.Read() || reader.TokenType is not JsonTokenType.StartObject)
+        var cursor = new JsonCursor(json, MaximumDepth);
+        if (!cursor.TryEnterObject())
         {
             throw new JsonException("A list is a JSON object.");
         }
 
-        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        while (cursor.NextMember())
         {
-            bool isItems = reader.ValueTextEquals("items"u8);
-            bool isMetadata = !isItems && reader.ValueTextEquals("metadata"u8);
-            reader.Read();
-            if (isItems && reader.TokenType is JsonTokenType.StartArray)
+            if (cursor.NameIs("items"u8))
             {
-                ReadItems(ref reader);
-                hasItems = true;
+                // An empty list of Go may be null.
+                hasItems |= cursor.Peek() is (byte)'n' or (byte)'[';
+                ReadItems(ref cursor);
             }
-            else if (isMetadata && reader.TokenType is JsonTokenType.StartObject)
+            else if (cursor.NameIs("metadata"u8))
             {
-                ReadMetadata(ref reader);
+                ReadMetadata(ref cursor, json);
             }
             else
             {
-                // An empty list of Go may be null.
-                hasItems |= isItems && reader.TokenType is JsonTokenType.Null;
-                reader.Skip();
+                cursor.Pass();
             }
         }
 
-        if (reader.Read() || !hasItems || ResourceVersion.Length is 0)
+        cursor.End();
+        if (!hasItems || ResourceVersion.Length is 0)
         {
             throw new JsonException("The answer is no list: it has no items or no resourceVersion.");
         }
     }
 
-    private void ReadItems(ref Utf8JsonReader reader)
+    private static string Text(ReadOnlySpan<byte> json, Range place)
     {
-        while (reader.Read() && reader.TokenType is not JsonTokenType.EndArray)
+        var reader = new Utf8JsonReader(json[place]);
+        return reader.Read() && reader.TokenType is JsonTokenType.String ? reader.GetString()! : "";
+    }
+
+    private void ReadItems(ref JsonCursor cursor)
+    {
+        if (!cursor.TryEnterArray())
         {
-            if (reader.TokenType is not JsonTokenType.StartObject)
+            cursor.Pass();
+            return;
+        }
+
+        while (cursor.NextItem())
+        {
+            if (cursor.Peek() is not (byte)'{')
             {
                 throw new JsonException("An item of a list is an object.");
             }
 
-            int start = (int)reader.TokenStartIndex;
-            reader.Skip();
-            items.Add(start..(int)reader.BytesConsumed);
+            items.Add(cursor.Pass());
         }
     }
 
-    private void ReadMetadata(ref Utf8JsonReader reader)
+    private void ReadMetadata(ref JsonCursor cursor, ReadOnlySpan<byte> json)
     {
-        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        if (!cursor.TryEnterObject())
         {
-            bool isContinue = reader.ValueTextEquals("continue"u8);
-            bool isVersion = !isContinue && reader.ValueTextEquals("resourceVersion"u8);
-            reader.Read();
-            if (isContinue && reader.TokenType is JsonTokenType.String)
+            cursor.Pass();
+            return;
+        }
+
+        while (cursor.NextMember())
+        {
+            bool isContinue = cursor.NameIs("continue"u8);
+            bool isVersion = !isContinue && cursor.NameIs("resourceVersion"u8);
+            var place = cursor.Pass();
+            if (isContinue)
             {
-                Continue = reader.GetString() is { Length: > 0 } text ? text : null;
+                Continue = Text(json, place) is { Length: > 0 } text ? text : null;
             }
-            else if (isVersion && reader.TokenType is JsonTokenType.String)
+            else if (isVersion)
             {
-                ResourceVersion = reader.GetString()!;
-            }
-            else
-            {
-                reader.Skip();
+                ResourceVersion = Text(json, place);
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Provenance.Watcher.Documents;
 
 namespace Provenance.Watcher.Kubernetes.Watching;
 
@@ -31,109 +32,100 @@ internal readonly struct WatchLine
     /// <exception cref="JsonException">It is no event.</exception>
     public static WatchLine Parse(ReadOnlySpan<byte> line)
     {
-        var reader = new Utf8JsonReader(line, new JsonReaderOptions { MaxDepth = MaximumDepth });
+        var cursor = new JsonCursor(line, MaximumDepth);
         var kind = WatchEventKind.None;
         Range item = default;
         Range version = default;
         bool ends = false;
-        Expect(ref reader, JsonTokenType.StartObject);
-        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        if (!cursor.TryEnterObject())
         {
-            if (reader.ValueTextEquals("type"u8))
+            throw NoEvent();
+        }
+
+        while (cursor.NextMember())
+        {
+            if (cursor.NameIs("type"u8))
             {
-                Expect(ref reader, JsonTokenType.String);
-                kind = KindOf(ref reader);
+                kind = KindOf(line[cursor.PassText()]);
             }
-            else if (reader.ValueTextEquals("object"u8))
+            else if (cursor.NameIs("object"u8))
             {
-                Expect(ref reader, JsonTokenType.StartObject);
-                int start = (int)reader.TokenStartIndex;
-                ReadObject(ref reader, ref version, ref ends);
-                item = start..(int)reader.BytesConsumed;
+                int start = cursor.Position;
+                ReadObject(ref cursor, line, ref version, ref ends);
+                item = start..cursor.Position;
             }
             else
             {
-                reader.Read();
-                reader.Skip();
+                cursor.Pass();
             }
         }
 
-        // Anything after the object is read, and refused, here.
-        if (reader.Read() || kind is WatchEventKind.None || item.End.Value is 0)
-        {
-            throw new JsonException("The line is no event of a watch.");
-        }
-
-        return new WatchLine(kind, item, version, ends && kind is WatchEventKind.Bookmark);
+        cursor.End();
+        return kind is not WatchEventKind.None && item.End.Value > 0
+            ? new WatchLine(kind, item, version, ends && kind is WatchEventKind.Bookmark)
+            : throw NoEvent();
     }
 
-    private static WatchEventKind KindOf(ref Utf8JsonReader reader) =>
-        reader.ValueTextEquals("ADDED"u8) ? WatchEventKind.Added
-        : reader.ValueTextEquals("MODIFIED"u8) ? WatchEventKind.Modified
-        : reader.ValueTextEquals("DELETED"u8) ? WatchEventKind.Deleted
-        : reader.ValueTextEquals("BOOKMARK"u8) ? WatchEventKind.Bookmark
-        : reader.ValueTextEquals("ERROR"u8) ? WatchEventKind.Error
+    private static WatchEventKind KindOf(ReadOnlySpan<byte> type) =>
+        type.SequenceEqual("ADDED"u8) ? WatchEventKind.Added
+        : type.SequenceEqual("MODIFIED"u8) ? WatchEventKind.Modified
+        : type.SequenceEqual("DELETED"u8) ? WatchEventKind.Deleted
+        : type.SequenceEqual("BOOKMARK"u8) ? WatchEventKind.Bookmark
+        : type.SequenceEqual("ERROR"u8) ? WatchEventKind.Error
         : throw new JsonException("The event is of no known type.");
 
-    private static void ReadObject(ref Utf8JsonReader reader, ref Range version, ref bool ends)
+    private static void ReadObject(ref JsonCursor cursor, ReadOnlySpan<byte> line, ref Range version, ref bool ends)
     {
-        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        if (!cursor.TryEnterObject())
         {
-            bool isMetadata = reader.ValueTextEquals("metadata"u8);
-            reader.Read();
-            if (isMetadata && reader.TokenType is JsonTokenType.StartObject)
+            throw NoEvent();
+        }
+
+        while (cursor.NextMember())
+        {
+            if (cursor.NameIs("metadata"u8) && cursor.Peek() is (byte)'{')
             {
-                ReadMetadata(ref reader, ref version, ref ends);
+                ReadMetadata(ref cursor, line, ref version, ref ends);
             }
             else
             {
-                reader.Skip();
+                cursor.Pass();
             }
         }
     }
 
-    private static void ReadMetadata(ref Utf8JsonReader reader, ref Range version, ref bool ends)
+    private static void ReadMetadata(ref JsonCursor cursor, ReadOnlySpan<byte> line, ref Range version, ref bool ends)
     {
-        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        cursor.TryEnterObject();
+        while (cursor.NextMember())
         {
-            bool isVersion = reader.ValueTextEquals("resourceVersion"u8);
-            bool isAnnotations = !isVersion && reader.ValueTextEquals("annotations"u8);
-            reader.Read();
-            if (isVersion && reader.TokenType is JsonTokenType.String && !reader.ValueIsEscaped)
+            if (cursor.NameIs("resourceVersion"u8))
             {
-                int start = (int)reader.TokenStartIndex + 1;
-                version = start..(start + reader.ValueSpan.Length);
+                var text = cursor.PassText();
+                version = line[text].Contains((byte)'\\') ? version : text;
             }
-            else if (isAnnotations && reader.TokenType is JsonTokenType.StartObject)
+            else if (cursor.NameIs("annotations"u8) && cursor.TryEnterObject())
             {
-                ends = EndsInitial(ref reader);
+                ends = EndsInitial(ref cursor, line);
             }
             else
             {
-                reader.Skip();
+                cursor.Pass();
             }
         }
     }
 
-    private static bool EndsInitial(ref Utf8JsonReader reader)
+    private static bool EndsInitial(ref JsonCursor cursor, ReadOnlySpan<byte> line)
     {
         bool ends = false;
-        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        while (cursor.NextMember())
         {
-            bool isMark = reader.ValueTextEquals("k8s.io/initial-events-end"u8);
-            reader.Read();
-            ends |= isMark && reader.TokenType is JsonTokenType.String && reader.ValueTextEquals("true"u8);
-            reader.Skip();
+            bool isMark = cursor.NameIs("k8s.io/initial-events-end"u8);
+            ends |= line[cursor.PassText()].SequenceEqual("true"u8) && isMark;
         }
 
         return ends;
     }
 
-    private static void Expect(ref Utf8JsonReader reader, JsonTokenType type)
-    {
-        if (!reader.Read() || reader.TokenType != type)
-        {
-            throw new JsonException("The line is no event of a watch.");
-        }
-    }
+    private static JsonException NoEvent() => new("The line is no event of a watch.");
 }

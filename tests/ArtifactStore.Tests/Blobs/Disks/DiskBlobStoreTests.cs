@@ -4,6 +4,8 @@ using Provenance.ArtifactStore.Blobs;
 using Provenance.ArtifactStore.Blobs.Disks;
 using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Folders;
+using Provenance.ArtifactStore.Logs;
+using Provenance.ArtifactStore.Tests.Logs;
 using Provenance.Testing;
 
 namespace Provenance.ArtifactStore.Tests.Blobs.Disks;
@@ -14,15 +16,17 @@ public sealed class DiskBlobStoreTests : IDisposable
 
     private readonly TemporaryFolder temporary = new();
     private readonly DataFolder folder;
+    private readonly StoreLog log;
     private readonly DiskBlobStore store;
 
     public DiskBlobStoreTests()
     {
         folder = DataFolder.Open(temporary["data"]);
-        store = new DiskBlobStore(folder);
+        log = OpenedLog.Of(folder);
+        store = new DiskBlobStore(log);
     }
 
-    public static TheoryData<int> Sizes => [0, 1, 65_536, (512 * 1024) - 1, 512 * 1024, (512 * 1024) + 1, 4 * 1024 * 1024, (4 * 1024 * 1024) + 1, 9_000_000];
+    public static TheoryData<int> Sizes => [0, 1, 65_536, 65_537, 69_632, 69_633, (1024 * 1024) - 1, 1024 * 1024, (1024 * 1024) + 69_632, 4 * 1024 * 1024, (4 * 1024 * 1024) + 1, 9_000_000];
 
     [Theory, MemberData(nameof(Sizes))]
     public async Task A_blob_of_any_size_comes_back_as_it_was_written(int size)
@@ -86,6 +90,7 @@ public sealed class DiskBlobStoreTests : IDisposable
 
     public void Dispose()
     {
+        log.Dispose();
         folder.Dispose();
         temporary.Dispose();
     }

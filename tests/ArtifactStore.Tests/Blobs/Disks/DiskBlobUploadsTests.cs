@@ -3,6 +3,8 @@ using Provenance.ArtifactStore.Blobs;
 using Provenance.ArtifactStore.Blobs.Disks;
 using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Folders;
+using Provenance.ArtifactStore.Logs;
+using Provenance.ArtifactStore.Tests.Logs;
 using Provenance.Testing;
 
 namespace Provenance.ArtifactStore.Tests.Blobs.Disks;
@@ -15,8 +17,13 @@ public sealed class DiskBlobUploadsTests : IDisposable
     private readonly TemporaryFolder temporary = new();
     private readonly ManualTime time = new();
     private DataFolder folder;
+    private StoreLog log;
 
-    public DiskBlobUploadsTests() => folder = DataFolder.Open(temporary.Path);
+    public DiskBlobUploadsTests()
+    {
+        folder = DataFolder.Open(temporary.Path);
+        log = OpenedLog.Of(folder);
+    }
 
     [Theory]
     [InlineData("sha256")]
@@ -25,15 +32,17 @@ public sealed class DiskBlobUploadsTests : IDisposable
     {
         var digest = Digest.Of(DigestAlgorithm.Find(algorithm)!, Content);
         string id = await Begin(NewUploads(), Content[..1200]);
+        log.Dispose();
         folder.Dispose();
         folder = DataFolder.Open(temporary.Path);
+        log = OpenedLog.Of(folder);
         var uploads = NewUploads();
 
         (await uploads.FindLengthAsync("app", id, None)).Should().Be(1200);
         await uploads.AppendAsync("app", id, new ByteRange(1200, 800), new MemoryStream(Content[1200..]), None);
         await uploads.CommitAsync("app", id, digest, None);
 
-        (await new DiskBlobStore(folder).FindSizeAsync(digest, None)).Should().Be(2000);
+        (await new DiskBlobStore(log).FindSizeAsync(digest, None)).Should().Be(2000);
         Directory.EnumerateFiles(folder.Uploads).Should().BeEmpty();
     }
 
@@ -49,7 +58,7 @@ public sealed class DiskBlobUploadsTests : IDisposable
         await uploads.AppendAsync("app", id, null, new MemoryStream(Content[1000..]), None);
         await uploads.CommitAsync("app", id, Digest.Of(Content), None);
 
-        (await new DiskBlobStore(folder).FindSizeAsync(Digest.Of(Content), None)).Should().Be(2000);
+        (await new DiskBlobStore(log).FindSizeAsync(Digest.Of(Content), None)).Should().Be(2000);
     }
 
     [Fact]
@@ -58,11 +67,11 @@ public sealed class DiskBlobUploadsTests : IDisposable
         var uploads = NewUploads(maximum: 2);
         string first = await Begin(uploads, [1]);
         time.Advance(TimeSpan.FromMinutes(50));
-        await uploads.StartAsync("app", None);
+        await Begin(uploads, [2]);
 
         await FluentActions.Awaiting(() => uploads.StartAsync("app", None)).Should().ThrowAsync<BlobException>().Where(exception => exception.Code == "TOOMANYREQUESTS");
         time.Advance(TimeSpan.FromMinutes(11));
-        await uploads.StartAsync("app", None);
+        await Begin(uploads, [3]);
 
         (await uploads.FindLengthAsync("app", first, None)).Should().BeNull();
         Directory.EnumerateFiles(folder.Uploads).Should().HaveCount(2);
@@ -103,6 +112,7 @@ public sealed class DiskBlobUploadsTests : IDisposable
 
     public void Dispose()
     {
+        log.Dispose();
         folder.Dispose();
         temporary.Dispose();
     }
@@ -115,5 +125,5 @@ public sealed class DiskBlobUploadsTests : IDisposable
     }
 
     private DiskBlobUploads NewUploads(int maximum = 10, long maximumSize = long.MaxValue) =>
-        new(folder, new DiskBlobStore(folder), new BlobLimits(maximumSize, maximum, TimeSpan.FromHours(1)), time);
+        new(log, new DiskBlobStore(log), new BlobLimits(maximumSize, maximum, TimeSpan.FromHours(1)), time);
 }

@@ -54,7 +54,7 @@ internal sealed class PrivateSigstore
         ["ctlogs"] = new JsonArray(Log("https://ct.example.com", certificateLogKey)),
     };
 
-    public TrustedRoot TrustedRoot() => Trust.TrustedRoot.Parse(Encoding.UTF8.GetBytes(TrustedRootJson().ToJsonString()));
+    public TrustedRoot TrustedRoot() => Provenance.Attestor.Trust.TrustedRoot.Parse(Encoding.UTF8.GetBytes(TrustedRootJson().ToJsonString()));
 
     /// <summary>A certificate that lasts ten minutes.</summary>
     public byte[] Issue(LeafOptions options)

@@ -98,7 +98,7 @@ public sealed class CredentialTests : IAsyncLifetime, IDisposable
         using var stop = new CancellationTokenSource();
         var handler = new RecordingHandler();
         var following = api.FollowAsync(Following.Resource, null, handler, stop.Token);
-        await Eventually.HoldsAsync(() => handler.Calls.Contains("complete"));
+        await Eventually.HoldsAsync(() => server.Requests.Any(static r => r.Verb is "watch"));
         await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => api.GetAsync(Run, CancellationToken.None)));
         server.Requests.Should().OnlyContain(static r => r.Protocol == "HTTP/2");
         string watch = server.Requests.Single(static r => r.Verb is "watch").Connection;

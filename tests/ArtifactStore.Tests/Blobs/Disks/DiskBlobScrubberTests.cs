@@ -1,0 +1,128 @@
+using Provenance.ArtifactStore.Blobs;
+using Provenance.ArtifactStore.Blobs.Disks;
+using Provenance.ArtifactStore.Digests;
+using Provenance.ArtifactStore.Folders;
+using Provenance.ArtifactStore.Logs;
+using Provenance.ArtifactStore.Tests.Logs;
+using Provenance.Testing;
+
+namespace Provenance.ArtifactStore.Tests.Blobs.Disks;
+
+public sealed class DiskBlobScrubberTests : IDisposable
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+    private static readonly ScrubOptions Fast = new() { BytesPerSecond = long.MaxValue };
+    private static readonly byte[] Small = LogFolder.Content(1);
+    private static readonly byte[] Large = LogFolder.Content(2, 200_000);
+
+    private readonly TemporaryFolder temporary = new();
+    private readonly DataFolder folder;
+    private readonly StoreLog log;
+    private readonly DiskBlobStore blobs;
+    private readonly DiskBlobScrubber scrubber;
+
+    public DiskBlobScrubberTests()
+    {
+        folder = DataFolder.Open(temporary["data"]);
+        log = OpenedLog.Of(folder);
+        blobs = new DiskBlobStore(log);
+        scrubber = new DiskBlobScrubber(log, blobs, TimeProvider.System);
+    }
+
+    [Fact]
+    public async Task Blobs_that_are_right_are_counted_and_left_alone()
+    {
+        await WriteAsync(Small);
+        await WriteAsync(Large);
+        var longer = Digest.Of(DigestAlgorithm.Sha512, Small);
+        await blobs.WriteAsync(longer, new MemoryStream(Small), 1000, None);
+
+        var report = await scrubber.ScrubAsync(Fast, progress: null, None);
+
+        report.Should().BeEquivalentTo(new ScrubReport(3, 200_200, [], Unnamed: 0, Removed: 0));
+        (await blobs.FindSizeAsync(longer, None)).Should().Be(100);
+    }
+
+    [Fact]
+    public async Task A_corrupt_blob_is_named_counts_as_absent_and_can_be_written_again()
+    {
+        foreach (byte[] content in new[] { Small, Large })
+        {
+            await WriteAsync(content);
+            StoredBytes.Corrupt(folder.Path, content);
+
+            var report = await scrubber.ScrubAsync(Fast, progress: null, None);
+
+            report.Corrupted.Should().Equal(new CorruptBlob(Digest.Of(content), IsHealed: false));
+            (await blobs.FindSizeAsync(Digest.Of(content), None)).Should().BeNull();
+            (await WriteAsync(content)).Should().BeTrue();
+            (await scrubber.ScrubAsync(Fast, progress: null, None)).Corrupted.Should().BeEmpty();
+        }
+
+        Directory.EnumerateFiles(folder.Quarantine).Should().ContainSingle("the large one's bytes are kept to be looked at");
+    }
+
+    [Fact]
+    public async Task A_corrupt_blob_is_fetched_anew_where_somebody_has_it_and_only_if_it_is_right()
+    {
+        await WriteAsync(Small);
+        await WriteAsync(Large);
+        StoredBytes.Corrupt(folder.Path, Small);
+        StoredBytes.Corrupt(folder.Path, Large);
+        var options = Fast with { Heal = (digest, _) => Task.FromResult<Stream?>(new MemoryStream(digest == Digest.Of(Large) ? Large : "poison"u8.ToArray())) };
+
+        var report = await scrubber.ScrubAsync(options, progress: null, None);
+
+        report.Corrupted.Should().BeEquivalentTo([new CorruptBlob(Digest.Of(Small), IsHealed: false), new CorruptBlob(Digest.Of(Large), IsHealed: true)]);
+        (await blobs.FindSizeAsync(Digest.Of(Large), None)).Should().Be(Large.Length);
+        (await blobs.FindSizeAsync(Digest.Of(Small), None)).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Files_that_belong_to_no_blob_are_removed()
+    {
+        await WriteAsync(Large);
+        string orphan = Path.Combine(folder.Blobs, "sha256", "00", new string('0', 64));
+        Directory.CreateDirectory(Path.GetDirectoryName(orphan)!);
+        await File.WriteAllTextAsync(orphan, "left by a write that died before it was written down");
+
+        (await scrubber.ScrubAsync(Fast, progress: null, None)).Removed.Should().Be(1);
+
+        File.Exists(orphan).Should().BeFalse();
+        (await blobs.FindSizeAsync(Digest.Of(Large), None)).Should().NotBeNull();
+    }
+
+    [Fact]
+    public async Task A_scrub_keeps_to_its_rate_and_can_be_ended()
+    {
+        await WriteAsync(Large);
+        using var stop = new CancellationTokenSource();
+
+        var scrub = scrubber.ScrubAsync(new ScrubOptions { BytesPerSecond = 1 }, progress: null, stop.Token);
+        scrub.IsCompleted.Should().BeFalse("200,000 seconds are not over");
+        await stop.CancelAsync();
+
+        await FluentActions.Awaiting(() => scrub).Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Fact]
+    public async Task A_file_that_is_gone_is_absent_and_can_be_written_again()
+    {
+        await WriteAsync(Large);
+        Directory.Delete(folder.Blobs, recursive: true);
+
+        (await blobs.OpenAsync(Digest.Of(Large), None)).Should().BeNull();
+        (await blobs.FindSizeAsync(Digest.Of(Large), None)).Should().BeNull();
+        (await WriteAsync(Large)).Should().BeTrue();
+        (await blobs.OpenAsync(Digest.Of(Large), None))!.Dispose();
+    }
+
+    public void Dispose()
+    {
+        log.Dispose();
+        folder.Dispose();
+        temporary.Dispose();
+    }
+
+    private Task<bool> WriteAsync(byte[] content) => blobs.WriteAsync(Digest.Of(content), new MemoryStream(content), long.MaxValue, None);
+}
