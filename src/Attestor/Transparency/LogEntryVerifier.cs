@@ -73,9 +73,11 @@ internal static class LogEntryVerifier
             throw new EvidenceException("TLOG_PROOF", "The checkpoint is of another log.") { Expected = log.Origin, Actual = StrictJson.Excerpt(checkpoint.Origin) };
         }
 
+        // Version 1 writes "name - tree" into the first line, version 2 the name alone.
+        string name = isVersion2 ? log.Origin : checkpoint.Origin.Split(" - ")[0];
         bool isSigned = checkpoint.Signatures.Any(signature =>
             signature.KeyHint.Span.SequenceEqual(log.KeyHint.Span)
-            && (!isVersion2 || signature.Name == log.Origin)
+            && signature.Name == name
             && log.Key.Verify(checkpoint.SignedText.Span, signature.Value.Span));
         if (!isSigned)
         {
