@@ -1,11 +1,15 @@
 using Provenance.Bench.Attest;
 using Provenance.Bench.Store;
+using Provenance.Bench.Verify;
 using Provenance.Bench.Watch;
 
 switch (args.FirstOrDefault())
 {
     case "attest":
         await AttestBenchmark.RunAsync(args.Contains("--json"));
+        return 0;
+    case "verify":
+        VerifyBenchmark.Run(args.Contains("--json"));
         return 0;
     case "watcher" when WatcherSettings.Parse(args.Skip(1)) is { } settings:
         return await WatcherBenchmark.RunAsync(settings);
@@ -18,6 +22,7 @@ switch (args.FirstOrDefault())
         await Console.Error.WriteLineAsync($$"""
             usage: bench/run NAME [--json]
               attest
+              verify
               watcher [--quick] [--only 5000|20000|live|100000|takeover|resync] [--rounds N] [--env NAME=VALUE]
               store   [--quick] [--only {{string.Join('|', StoreSettings.Names)}}] [--rounds N] [--blobs N] [--env NAME=VALUE]
               store-disk [FOLDER]

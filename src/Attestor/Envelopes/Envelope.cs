@@ -20,8 +20,10 @@ public sealed record Envelope
     /// <summary>How many signatures an envelope may carry.</summary>
     public const int MaximumSignatures = 16;
 
+    /// <summary>How many bytes a signature may have.</summary>
+    internal const int LongestSignature = 1024;
+
     private const string What = "DSSE envelope";
-    private const int LongestSignature = 1024;
 
     private Envelope()
     {

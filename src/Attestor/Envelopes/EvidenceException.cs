@@ -8,4 +8,10 @@ public sealed class EvidenceException(string code, string message, Exception? in
 {
     /// <summary>The stable code of the fault.</summary>
     public string Code { get; } = code;
+
+    /// <summary>What was asked for, where it can be put in a few words.</summary>
+    public string? Expected { get; init; }
+
+    /// <summary>What was found instead.</summary>
+    public string? Actual { get; init; }
 }

@@ -82,6 +82,26 @@ internal static class StrictJson
             ? bytes
             : throw new EvidenceException("BASE64", $"The field \"{name}\" of the {what} is not strict base64 (padded, no blanks, unused bits zero).");
 
+    /// <summary>The bytes of a base64 member; null where it is absent, null or empty, which protojson takes for the same.</summary>
+    public static byte[]? FindBytes(JsonElement value, string name, string what) =>
+        Find(value, name, JsonValueKind.String, what) is { } text && text.GetString() is { Length: > 0 } ? GetBytes(value, name, what) : null;
+
+    /// <summary>A whole number that is not negative, as protojson writes it: a JSON string of digits, or a number; zero where it is absent.</summary>
+    public static long GetCount(JsonElement value, string name, string what)
+    {
+        if (!value.TryGetProperty(name, out var member) || member.ValueKind is JsonValueKind.Null)
+        {
+            return 0;
+        }
+
+        string text = member.ValueKind is JsonValueKind.String ? member.GetString()! : member.GetRawText();
+        return member.ValueKind is JsonValueKind.String or JsonValueKind.Number
+            && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+            && (text.Length is 1 || text[0] is not '0')
+            ? number
+            : throw new EvidenceException("JSON_INVALID", $"The field \"{name}\" of the {what} is no whole number from 0 to {long.MaxValue}.");
+    }
+
     /// <summary>At most 80 characters of a text that an attacker may have chosen, with nothing in them that a terminal would obey.</summary>
     public static string Excerpt(string text)
     {

@@ -165,7 +165,7 @@ internal sealed class PolicyReader(YamlProblems problems, string folder)
         }
 
         // A signer without a usable key stays known, so that its users are not reported as well; the policy is refused anyway.
-        if (!signers.TryAdd(name, new PolicySigner(node, new TrustedSigner(name, key!), [.. uses.Select(static use => use.Text)])))
+        if (!signers.TryAdd(name, new PolicySigner(node, TrustedSigner.OwnerOf(name, key!), [.. uses.Select(static use => use.Text)])))
         {
             problems.Add(node, $"two signers are called {name}; names must be unique.");
         }

@@ -1,5 +1,6 @@
 using Provenance.ArtifactStore.Digests;
 using Provenance.Attestor.Envelopes;
+using Provenance.Attestor.Signing;
 using Provenance.Attestor.Statements;
 
 namespace Provenance.Attestor.Verifying;
@@ -20,7 +21,7 @@ internal sealed class CandidateChecker(Digest subject, bool allowFailedRuns)
         }
         catch (EvidenceException e)
         {
-            return [Refuse(candidate, null, new CheckFailure(e.Code, e.Message))];
+            return [Refuse(candidate, null, new CheckFailure(e.Code, e.Message, e.Expected, e.Actual))];
         }
 
         return requirements.Select(r => Check(candidate, evidence, r.Name, r.Requirement)).ToList();
@@ -35,9 +36,14 @@ internal sealed class CandidateChecker(Digest subject, bool allowFailedRuns)
 
         // One key may stand under several names; each name has to meet the whole requirement by itself.
         CandidateReport? nearest = null;
-        foreach (var signer in requirement.Signers.Where(signer => evidence.IsSignedBy(signer.Key)))
+        foreach (var signer in requirement.Signers.Where(signer => signer.Key is null == evidence.HasCertificate))
         {
-            var report = Check(candidate, evidence, name, requirement, signer);
+            if (evidence.FindSignature(signer) is not { } finding)
+            {
+                continue;
+            }
+
+            var report = finding.Failure is { } unsigned ? Refuse(candidate, name, unsigned) : Check(candidate, evidence, name, requirement, signer, finding);
             if (report.Outcome is VerdictOutcome.Pass)
             {
                 return report;
@@ -49,22 +55,24 @@ internal sealed class CandidateChecker(Digest subject, bool allowFailedRuns)
         return nearest ?? Refuse(candidate, name, NotSigned(evidence, requirement));
     }
 
-    private CandidateReport Check(Candidate candidate, SignedEvidence evidence, string name, Requirement requirement, TrustedSigner signer)
+    private CandidateReport Check(
+        Candidate candidate, SignedEvidence evidence, string name, Requirement requirement, TrustedSigner signer, SignatureFinding finding)
     {
-        Statement statement;
+        Statement? statement = null;
+        CheckFailure? failure;
         try
         {
             statement = evidence.ReadStatement();
+            failure = CheckSubject(statement)
+                ?? CheckPredicateType(statement, requirement)
+                ?? (allowFailedRuns ? null : RunOutcomeCheck.Check(statement))
+                ?? requirement.Predicate?.Check(statement, signer);
         }
         catch (EvidenceException e)
         {
-            return Refuse(candidate, name, new CheckFailure(e.Code, e.Message)) with { Signer = signer.Name, SignerFingerprint = signer.Key.Fingerprint };
+            failure = new CheckFailure(e.Code, e.Message);
         }
 
-        var failure = CheckSubject(statement)
-            ?? CheckPredicateType(statement, requirement)
-            ?? (allowFailedRuns ? null : RunOutcomeCheck.Check(statement))
-            ?? requirement.Predicate?.Check(statement, signer);
         var report = failure is null
             ? new CandidateReport
             {
@@ -80,20 +88,21 @@ internal sealed class CandidateChecker(Digest subject, bool allowFailedRuns)
         return report with
         {
             Signer = signer.Name,
-            SignerFingerprint = signer.Key.Fingerprint,
-            PredicateType = StrictJson.Excerpt(statement.PredicateType),
-            BuilderId = SlsaPredicate.BuilderId(statement) is { } id ? StrictJson.Excerpt(id) : null,
+            SignerFingerprint = finding.Fingerprint,
+            Signature = finding.Signature,
+            PredicateType = statement is null ? null : StrictJson.Excerpt(statement.PredicateType),
+            BuilderId = statement is not null && SlsaPredicate.BuilderId(statement) is { } id ? StrictJson.Excerpt(id) : null,
         };
     }
 
     private static CheckFailure? CheckEnvelope(SignedEvidence evidence, Requirement requirement)
     {
-        if (evidence.HasCertificate)
+        if (!requirement.Signers.Any(signer => signer.Key is null == evidence.HasCertificate))
         {
-            return new CheckFailure(
-                VerdictCodes.KeyExpected,
-                "The bundle was signed with a certificate; the trusted signers are keys.",
-                string.Join(", ", requirement.Signers.Select(static signer => signer.Name)));
+            string names = string.Join(", ", requirement.Signers.Select(static signer => signer.Name));
+            return evidence.HasCertificate
+                ? new CheckFailure(VerdictCodes.KeyExpected, "The bundle was signed with a certificate; the trusted signers are keys.", names)
+                : new CheckFailure(VerdictCodes.CertExpected, "The evidence was signed with a key; the trusted signers are identities in certificates.", names);
         }
 
         return evidence.PayloadType is Envelope.StatementPayloadType
@@ -108,7 +117,7 @@ internal sealed class CandidateChecker(Digest subject, bool allowFailedRuns)
     private static CheckFailure NotSigned(SignedEvidence evidence, Requirement requirement)
     {
         string expected = string.Join(", ", requirement.Signers.Select(static signer => signer.Name));
-        return evidence.NamesAnotherKey(requirement.Signers.Select(static signer => signer.Key))
+        return evidence.NamesAnotherKey(requirement.Signers.Select(static signer => signer.Key).OfType<VerificationKey>())
             ? new CheckFailure(VerdictCodes.SignerUntrusted, "None of the trusted keys made the signature, and the bundle names another key.", expected)
             : new CheckFailure(VerdictCodes.SigInvalid, "None of the trusted keys made a signature over this content.", expected);
     }

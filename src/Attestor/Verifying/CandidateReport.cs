@@ -1,4 +1,5 @@
 using Provenance.ArtifactStore.Digests;
+using Provenance.Attestor.Signers;
 
 namespace Provenance.Attestor.Verifying;
 
@@ -41,6 +42,9 @@ public sealed record CandidateReport
 
     /// <summary>The policy's name for the signer; null unless its signature was verified.</summary>
     public string? Signer { get; init; }
+
+    /// <summary>The signature with its certificate's identity, times and log entries; null unless they were asked for and verified.</summary>
+    public VerifiedSignature? Signature { get; init; }
 
     /// <summary>The predicate type; null unless the signature was verified.</summary>
     public string? PredicateType { get; init; }

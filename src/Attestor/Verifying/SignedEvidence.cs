@@ -1,30 +1,31 @@
 using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Envelopes;
+using Provenance.Attestor.Signers;
 using Provenance.Attestor.Signing;
 using Provenance.Attestor.Statements;
 
 namespace Provenance.Attestor.Verifying;
 
-/// <summary>A candidate that could be read. Remembers which keys signed it, so that several requirements cost one check a key.</summary>
+/// <summary>A candidate that could be read. Remembers who signed it, so that several requirements cost one check a signer.</summary>
 internal sealed class SignedEvidence
 {
     private readonly Dictionary<string, bool> signedBy = new(StringComparer.Ordinal);
+    private readonly Dictionary<(SignatureVerifier, string?), SignatureFinding> findings = [];
     private readonly Envelope envelope;
+    private readonly BundleMaterial? material;
     private readonly byte[] signedBytes;
-    private readonly string? hint;
     private Statement? statement;
     private EvidenceException? fault;
 
-    private SignedEvidence(Envelope envelope, bool hasCertificate, string? hint)
+    private SignedEvidence(Envelope envelope, BundleMaterial? material)
     {
         this.envelope = envelope;
+        this.material = material;
         signedBytes = envelope.ToSignedBytes();
-        HasCertificate = hasCertificate;
-        this.hint = hint;
     }
 
     /// <summary>Whether it was signed with a certificate, which no key can verify.</summary>
-    public bool HasCertificate { get; }
+    public bool HasCertificate => material is { Certificates.Count: > 0 };
 
     /// <summary>What the payload is said to be.</summary>
     public string PayloadType => envelope.PayloadType;
@@ -35,28 +36,41 @@ internal sealed class SignedEvidence
     {
         if (candidate.Kind is CandidateKind.Envelope)
         {
-            return new SignedEvidence(Envelope.Parse(candidate.Content), hasCertificate: false, hint: null);
+            return new SignedEvidence(Envelope.Parse(candidate.Content), null);
         }
 
         var bundle = Bundle.Parse(candidate.Content);
-        return new SignedEvidence(bundle.Envelope, bundle.Certificate is not null, bundle.KeyHint);
+        return new SignedEvidence(bundle.Envelope, bundle.Material);
     }
 
-    /// <summary>Whether a signature of the envelope was made by the key.</summary>
-    public bool IsSignedBy(VerificationKey key)
+    /// <summary>Looks for a signature of the signer that holds; null where no signature was made by a signer's key.</summary>
+    public SignatureFinding? FindSignature(TrustedSigner signer)
     {
-        if (!signedBy.TryGetValue(key.Fingerprint, out bool signed))
+        if (signer is { Key: { } key, Signatures: null })
         {
-            signed = !HasCertificate && envelope.Signatures.Any(signature => key.Verify(signedBytes, signature.Value.Span));
-            signedBy[key.Fingerprint] = signed;
+            return IsSignedBy(key) ? new SignatureFinding(key.Fingerprint, null, null) : null;
         }
 
-        return signed;
+        var finding = signer.Key is { } own && !IsSignedBy(own) ? null : (SignatureFinding?)Verify(signer.Signatures!, signer.Key);
+        if (finding is not { Signature: { } signature } || signer.Identity is not { } identity)
+        {
+            return finding;
+        }
+
+        try
+        {
+            identity.Verify(signature.Identity);
+            return finding;
+        }
+        catch (EvidenceException e)
+        {
+            return new SignatureFinding(null, null, FailureOf(e));
+        }
     }
 
     /// <summary>Whether the evidence itself says that another key signed it. Unauthenticated: chooses the wording of a refusal, nothing else.</summary>
     public bool NamesAnotherKey(IEnumerable<VerificationKey> keys) =>
-        hint is not null && !keys.Any(key => key.Hint == hint);
+        material?.KeyHint is { } hint && !keys.Any(key => key.Hint == hint);
 
     /// <summary>The statement; to be read only after a signature was verified.</summary>
     /// <exception cref="EvidenceException">The payload is no valid statement.</exception>
@@ -75,5 +89,49 @@ internal sealed class SignedEvidence
         }
 
         return statement ?? throw fault!;
+    }
+
+    private SignatureFinding Verify(SignatureVerifier signatures, VerificationKey? key)
+    {
+        if (findings.TryGetValue((signatures, key?.Fingerprint), out var finding))
+        {
+            return finding;
+        }
+
+        try
+        {
+            if (material is null)
+            {
+                throw key is null
+                    ? new EvidenceException(VerdictCodes.CertExpected, "A bare envelope carries no certificate.") { Expected = "a bundle with a certificate", Actual = "an envelope" }
+                    : new EvidenceException(VerdictCodes.TlogMissing, "A bare envelope carries no transparency log entry.") { Expected = "a bundle", Actual = "an envelope" };
+            }
+
+            var content = new EnvelopeContent(envelope);
+            var signature = key is null
+                ? signatures.VerifyCertificate(material, content)
+                : signatures.VerifyKey(material, content, SignatureKey.FromSubjectPublicKeyInfo(key.SubjectPublicKeyInfo));
+            finding = new SignatureFinding(signature.Key.Fingerprint, signature, null);
+        }
+        catch (EvidenceException e)
+        {
+            finding = new SignatureFinding(null, null, FailureOf(e));
+        }
+
+        findings[(signatures, key?.Fingerprint)] = finding;
+        return finding;
+    }
+
+    private static CheckFailure FailureOf(EvidenceException e) => new(e.Code, e.Message, e.Expected, e.Actual);
+
+    private bool IsSignedBy(VerificationKey key)
+    {
+        if (!signedBy.TryGetValue(key.Fingerprint, out bool signed))
+        {
+            signed = !HasCertificate && envelope.Signatures.Any(signature => key.Verify(signedBytes, signature.Value.Span));
+            signedBy[key.Fingerprint] = signed;
+        }
+
+        return signed;
     }
 }

@@ -60,11 +60,56 @@ public static class VerdictCodes
     /// <summary>The evidence was signed with a certificate, but a key was asked for.</summary>
     public const string KeyExpected = "KEY_EXPECTED";
 
+    /// <summary>The evidence was signed with a key, but an identity was asked for.</summary>
+    public const string CertExpected = "CERT_EXPECTED";
+
+    /// <summary>The certificate in the bundle cannot be read.</summary>
+    public const string CertInvalid = "CERT_INVALID";
+
+    /// <summary>The bundle has no transparency log entry, and one is asked for.</summary>
+    public const string TlogMissing = "TLOG_MISSING";
+
+    /// <summary>The log entry is of a log that the trusted root does not list, or lists for another time.</summary>
+    public const string TlogUntrusted = "TLOG_UNTRUSTED";
+
+    /// <summary>The log's promise (signed entry timestamp) does not hold.</summary>
+    public const string TlogSet = "TLOG_SET";
+
+    /// <summary>There is no proof that the log holds the entry, or the proof or its checkpoint does not hold.</summary>
+    public const string TlogProof = "TLOG_PROOF";
+
+    /// <summary>The log entry is about another signature, signer or content than the bundle.</summary>
+    public const string TlogMismatch = "TLOG_MISMATCH";
+
+    /// <summary>The timestamp cannot be read, or was not made over this signature.</summary>
+    public const string TimeInvalid = "TIME_INVALID";
+
+    /// <summary>The timestamp is by an authority that the trusted root does not list, or lists for another time.</summary>
+    public const string TimeUntrusted = "TIME_UNTRUSTED";
+
+    /// <summary>Nobody who is trusted saw the signature, so that it is not known whether the certificate was valid then.</summary>
+    public const string TimeMissing = "TIME_MISSING";
+
+    /// <summary>The signature was made when the certificate, or its authority, was not valid.</summary>
+    public const string TimeOutOfRange = "TIME_OUT_OF_RANGE";
+
+    /// <summary>No certificate authority of the trusted root issued the certificate, or it is not one to sign with.</summary>
+    public const string CertChain = "CERT_CHAIN";
+
+    /// <summary>No certificate log of the trusted root has promised to hold the certificate (SCT).</summary>
+    public const string CertSct = "CERT_SCT";
+
+    /// <summary>The key is of a kind that is not supported here.</summary>
+    public const string KeyAlgUnsupported = "KEY_ALG_UNSUPPORTED";
+
     /// <summary>The evidence was signed with a key that is not among the trusted ones.</summary>
     public const string SignerUntrusted = "SIGNER_UNTRUSTED";
 
     /// <summary>The signature was not made by a trusted key over this content.</summary>
     public const string SigInvalid = "SIG_INVALID";
+
+    /// <summary>The certificate names another signer, or another issuer vouched for it.</summary>
+    public const string Identity = "IDENTITY";
 
     /// <summary>The signed content is no statement that can be used.</summary>
     public const string StatementInvalid = "STATEMENT_INVALID";
@@ -114,6 +159,9 @@ public static class VerdictCodes
     /// <summary>The build had a parameter that the policy does not know.</summary>
     public const string ParamUnknown = "PARAM_UNKNOWN";
 
+    /// <summary>The trusted root cannot be used. On the command line this is an error message, and exit code 2.</summary>
+    public const string TrustRootInvalid = "TRUST_ROOT_INVALID";
+
     /// <summary>A policy file cannot be used.</summary>
     public const string PolicyInvalid = "POLICY_INVALID";
 
@@ -143,9 +191,24 @@ public static class VerdictCodes
         new(BundleContent, "The bundle holds something other than one attestation by one signer.", "Sign an attestation (DSSE envelope), not a plain signature."),
         new(SigCount, "The envelope has no signature, or more than allowed; a bundle has exactly one.", "Make one bundle for each signer."),
         new(PayloadType, "The signed content does not say that it is an in-toto statement.", "Sign with the payload type application/vnd.in-toto+json."),
-        new(KeyExpected, "The evidence was signed with a certificate, but a key was asked for.", "Certificates cannot be verified yet. Attest with the key."),
+        new(KeyExpected, "The evidence was signed with a certificate, but a key was asked for.", "Ask for the signer by `--certificate-identity` and `--certificate-oidc-issuer` with a trusted root, or attest with the key."),
+        new(CertExpected, "The evidence was signed with a key, but an identity was asked for.", "Ask for the key (`--key`), or sign with a certificate."),
+        new(CertInvalid, "The certificate in the bundle cannot be read.", "Sign again; if another program made it, tell its authors."),
+        new(TlogMissing, "The bundle has no transparency log entry, and one is asked for.", "Sign with a transparency log, or say `--without-transparency-log` if the signer uses none."),
+        new(TlogUntrusted, "The log entry is of a log that the trusted root does not list, or lists for another time.", "Check that the trusted root is the one of the signer's Sigstore instance, and that it is up to date."),
+        new(TlogSet, "The log's promise (signed entry timestamp) does not hold.", "Do not trust it: the entry or its time was altered."),
+        new(TlogProof, "There is no proof that the log holds the entry, or the proof or its checkpoint does not hold.", "Do not trust it; sign again."),
+        new(TlogMismatch, "The log entry is about another signature, signer or content than the bundle.", "Do not trust it: the entry was taken from another bundle."),
+        new(TimeInvalid, "The timestamp cannot be read, or was not made over this signature.", "Do not trust it; sign again."),
+        new(TimeUntrusted, "The timestamp is by an authority that the trusted root does not list, or lists for another time.", "Check that the trusted root is the one of the signer's Sigstore instance, and that it is up to date."),
+        new(TimeMissing, "Nobody who is trusted saw the signature, so that it is not known whether the certificate was valid then.", "Sign with a time stamping authority, or with a log that promises entries."),
+        new(TimeOutOfRange, "The signature was made when the certificate, or its authority, was not valid.", "Do not trust it; sign again while the certificate is valid."),
+        new(CertChain, "No certificate authority of the trusted root issued the certificate, or it is not one to sign with.", "Check that the trusted root is the one of the signer's Sigstore instance."),
+        new(CertSct, "No certificate log of the trusted root has promised to hold the certificate (SCT).", "Check the trusted root. For an authority without such a log, say `--without-certificate-log`."),
+        new(KeyAlgUnsupported, "The key is of a kind that is not supported here.", "Sign with ECDSA P-256, which works everywhere."),
         new(SignerUntrusted, "The evidence was signed with a key that is not among the trusted ones.", "If the signer should be trusted, add its key; else ignore this evidence."),
         new(SigInvalid, "The signature was not made by a trusted key over this content.", "Do not trust it: the content was altered, or another key signed it."),
+        new(Identity, "The certificate names another signer, or another issuer vouched for it.", "If that signer should be trusted, ask for its identity and issuer; otherwise ignore this evidence."),
         new(StatementInvalid, "The signed content is no statement that can be used.", "Attest again; the message names the field."),
         new(SubjectWeakDigest, "The statement names its subjects only by digests that are too weak or unknown.", "Attest again with SHA-256 digests."),
         new(SubjectMismatch, "The statement speaks of other artifacts.", "Verify the artifact that was built; a copied or replayed attestation never counts."),
@@ -162,6 +225,7 @@ public static class VerdictCodes
         new(ParamMissing, "A parameter that the policy requires is not among the external parameters.", "Build with the parameter set."),
         new(ParamValue, "A parameter has a value that the policy does not accept.", "Build with an accepted value, or correct the policy."),
         new(ParamUnknown, "The build had a parameter that the policy does not know.", "List it under required, allowed or ignored once it is understood."),
+        new(TrustRootInvalid, "The trusted root cannot be used. On the command line this is an error message, and exit code 2.", "Get the trusted root again. Nothing is verified until then."),
         new(PolicyInvalid, "A policy file cannot be used.", "Correct the lines that the message names; nothing is verified until then."),
         new(VerifiedWithWarnings, "Every enforced requirement is met; one that only warns is not.", "Read the warnings: they will deny once the policy is enforced."),
         new(Verified, "Everything that was asked for is met.", "Nothing."),

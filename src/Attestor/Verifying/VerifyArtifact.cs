@@ -1,5 +1,6 @@
 using MediatR;
 using Provenance.ArtifactStore.Digests;
+using Provenance.Attestor.Signers;
 using Provenance.Attestor.Signing;
 
 namespace Provenance.Attestor.Verifying;
@@ -22,7 +23,13 @@ public sealed record VerifyArtifact : IRequest<Verdict>
     /// <summary>Keys of which any one must have signed; empty to verify against policies only.</summary>
     public IReadOnlyList<VerificationKey> Keys { get; init; } = [];
 
-    /// <summary>With keys: the predicate types of which any one is accepted.</summary>
+    /// <summary>Whom a certificate has to name, instead of keys; null to ask for none.</summary>
+    public ExpectedIdentity? Identity { get; init; }
+
+    /// <summary>How certificates, log entries and timestamps are verified: needed with an identity; with keys, null leaves them out.</summary>
+    public SignatureVerifier? Signatures { get; init; }
+
+    /// <summary>With keys or an identity: the predicate types of which any one is accepted.</summary>
     public IReadOnlyList<string> PredicateTypes { get; init; } = [SlsaPredicate.Type];
 
     /// <summary>Policies, all of which must be met where they cover the artifact.</summary>
@@ -42,14 +49,28 @@ internal sealed class VerifyArtifactHandler(TimeProvider time) : IRequestHandler
     public async Task<Verdict> Handle(VerifyArtifact request, CancellationToken cancellationToken)
     {
         var policies = request.Policies.Where(policy => policy.Covers(request.ArtifactName)).ToList();
-        if (request.Keys.Count > 0)
+        if (SignersOf(request) is { Count: > 0 } signers)
         {
-            policies.Insert(0, new KeyPolicy(request.Keys, request.PredicateTypes));
+            policies.Insert(0, new AskedPolicy(request.Identity is null ? "key" : "identity", signers, request.PredicateTypes));
         }
 
         var requirements = VerdictBuilder.NameRequirements(policies);
         var reports = await LookAsync(request, requirements, cancellationToken).ConfigureAwait(false);
         return VerdictBuilder.Build(request, requirements, reports);
+    }
+
+    private static List<TrustedSigner> SignersOf(VerifyArtifact request)
+    {
+        var signers = request.Keys.Select(key => TrustedSigner.OwnerOf(key.Fingerprint, key, request.Signatures)).ToList();
+        if (request.Identity is { } identity)
+        {
+            signers.Add(TrustedSigner.Named(
+                identity.ToString(),
+                identity,
+                request.Signatures ?? throw new ArgumentException("An identity cannot be verified without a trusted root.", nameof(request))));
+        }
+
+        return signers;
     }
 
     private async Task<List<CandidateReport>> LookAsync(VerifyArtifact request, IReadOnlyList<NamedRequirement> requirements, CancellationToken cancellationToken)

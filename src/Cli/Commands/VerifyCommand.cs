@@ -3,6 +3,7 @@ using System.Text.Json;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Provenance.Attestor.Policies;
+using Provenance.Attestor.Signers;
 using Provenance.Attestor.Signing;
 using Provenance.Attestor.Verifying;
 using Provenance.Cli.Hosting;
@@ -22,6 +23,7 @@ internal sealed class VerifyCommand
     private readonly Option<string[]> predicateType = new("--type") { Description = "With --key: the predicate type to accept instead of SLSA provenance v1", HelpName = "URI" };
     private readonly Option<bool> allowFailedRuns = new("--allow-failed-runs") { Description = "Accept provenance of runs that did not succeed" };
     private readonly Option<string?> explain = new("--explain") { Description = "Explain a code and end", HelpName = "CODE" };
+    private readonly CertificateOptions certificates = new();
     private readonly Option<string> data = CommonOptions.Data();
     private readonly Option<OutputFormat> output = CommonOptions.Output();
 
@@ -33,6 +35,7 @@ internal sealed class VerifyCommand
             options.target, options.key, options.policy, options.bundle, options.repository, options.name, options.predicateType,
             options.allowFailedRuns, options.explain, options.data, options.output,
         };
+        options.certificates.AddTo(command);
         command.SetAction(options.RunAsync);
         return command;
     }
@@ -47,10 +50,9 @@ internal sealed class VerifyCommand
         string given = parsed.GetValue(target) ?? throw new CommandException(ExitCodes.Usage, "What is to be verified? Name an image, a file, a digest or a bundle.");
         var keys = (parsed.GetValue(key) ?? []).Select(KeyFile.LoadPublicKey).ToList();
         var policies = PolicyFile.Load(parsed.GetValue(policy) ?? []);
-        if (keys.Count is 0 && policies.Count is 0)
-        {
-            throw new CommandException(ExitCodes.Usage, "Whom do you trust? Give a public key with --key FILE or a policy with --policy FILE.");
-        }
+        var identity = certificates.ReadIdentity(parsed);
+        var signatures = await certificates.ReadVerifierAsync(parsed, cancellationToken);
+        RequireTrust(keys.Count, policies.Count, identity, signatures);
 
         await using var services = Services.ForVerifying();
         await using var artifact = await VerificationTarget.ResolveAsync(
@@ -66,6 +68,8 @@ internal sealed class VerifyCommand
             ArtifactName = parsed.GetValue(name) ?? artifact.Name,
             Evidence = artifact.Evidence,
             Keys = keys,
+            Identity = identity,
+            Signatures = signatures,
             Policies = policies,
             AllowFailedRuns = parsed.GetValue(allowFailedRuns),
         };
@@ -82,6 +86,26 @@ internal sealed class VerifyCommand
         }
 
         return VerdictExitCode.Of(verdict);
+    }
+
+    private static void RequireTrust(int keys, int policies, ExpectedIdentity? identity, SignatureVerifier? signatures)
+    {
+        if (keys is 0 && policies is 0 && identity is null)
+        {
+            throw new CommandException(
+                ExitCodes.Usage,
+                "Whom do you trust? Give a public key with --key FILE, a policy with --policy FILE, or --certificate-identity NAME with --certificate-oidc-issuer URL and --trusted-root FILE.");
+        }
+
+        if (identity is not null && keys > 0)
+        {
+            throw new CommandException(ExitCodes.Usage, "Give either --key or --certificate-identity; a policy can ask for both.");
+        }
+
+        if (identity is not null && signatures is null)
+        {
+            throw new CommandException(ExitCodes.Usage, "An identity needs --trusted-root FILE: the trusted_root.json of the signer's Sigstore instance says which certificates count.");
+        }
     }
 
     private static int Explain(string code)

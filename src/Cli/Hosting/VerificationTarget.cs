@@ -42,7 +42,7 @@ internal sealed class VerificationTarget : IAsyncDisposable
         var chosen = new List<EvidenceSource>();
         if (bundle is not null)
         {
-            chosen.Add(new OfferedEvidence(bundle, await ReadBundleAsync(bundle, cancellationToken)));
+            chosen.Add(new OfferedEvidence(bundle, await SmallFile.ReadAsync(bundle, "bundle", Bundle.MaximumSize, cancellationToken)));
         }
 
         if (repository is not null)
@@ -118,19 +118,6 @@ internal sealed class VerificationTarget : IAsyncDisposable
     {
         var found = await registries.Repository(reference).ResolveAsync(reference.TagOrDigest, cancellationToken);
         return found?.Digest ?? throw new CommandException(ExitCodes.NoEvidence, $"There is no {reference} in its registry.");
-    }
-
-    private static async Task<byte[]> ReadBundleAsync(string path, CancellationToken cancellationToken)
-    {
-        var file = new FileInfo(path);
-        if (!file.Exists)
-        {
-            throw new CommandException(ExitCodes.Usage, $"There is no file {path}.");
-        }
-
-        return file.Length <= Bundle.MaximumSize
-            ? await File.ReadAllBytesAsync(path, cancellationToken)
-            : throw new CommandException(ExitCodes.Usage, $"{path} has {file.Length} bytes; a bundle has at most {Bundle.MaximumSize}.");
     }
 
     /// <summary>

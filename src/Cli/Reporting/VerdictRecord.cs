@@ -65,6 +65,14 @@ internal sealed record VerdictRecord
 
         public string? Signer { get; init; }
 
+        public string? Identity { get; init; }
+
+        public string? Issuer { get; init; }
+
+        public IReadOnlyList<DateTimeOffset>? SignedAt { get; init; }
+
+        public IReadOnlyList<string>? LogEntries { get; init; }
+
         public string? PredicateType { get; init; }
 
         public string? BuilderId { get; init; }
@@ -82,6 +90,10 @@ internal sealed record VerdictRecord
             Hint = report.Hint,
             SignerFingerprint = report.SignerFingerprint,
             Signer = report.Signer,
+            Identity = report.Signature?.Identity?.Subject,
+            Issuer = report.Signature?.Identity?.Issuer,
+            SignedAt = report.Signature is { } signature ? [.. signature.Times.Select(static time => time.Time)] : null,
+            LogEntries = report.Signature?.LogEntries,
             PredicateType = report.PredicateType,
             BuilderId = report.BuilderId,
         };

@@ -29,6 +29,11 @@ internal static class VerdictView
         {
             Add(facts, "evidence", $"{accepted.Source}  {accepted.Digest}");
             Add(facts, "signed by", $"{(accepted.Signer == accepted.SignerFingerprint ? "" : accepted.Signer + "  ")}sha256:{accepted.SignerFingerprint}");
+            if (accepted.Signature is { } signature)
+            {
+                SignatureRows.Add(facts, signature);
+            }
+
             Add(facts, "says", accepted.PredicateType);
             Add(facts, "builder", accepted.BuilderId);
         }

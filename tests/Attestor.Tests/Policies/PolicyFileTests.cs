@@ -171,7 +171,7 @@ public sealed class PolicyFileTests
         string text = System.Text.RegularExpressions.Regex.Replace(PolicyText.Valid, @"pem: \|\n(?:            .*\n)+  builders", "file: key.pub\n  builders");
         File.WriteAllText(folder["a.yaml"], text);
 
-        PolicyFile.Load([folder.Path]).Single().Requirements[0].Signers[1].Key.Fingerprint.Should().Be(Forgery.Stranger.PublicKey.Fingerprint);
+        PolicyFile.Load([folder.Path]).Single().Requirements[0].Signers[1].Key!.Fingerprint.Should().Be(Forgery.Stranger.PublicKey.Fingerprint);
 
         File.WriteAllText(folder["b.yaml"], text);
         Problems(() => PolicyFile.Load([folder.Path])).Should().ContainSingle().Which.Message.Should().Contain("are called release");

@@ -190,7 +190,7 @@ public sealed class KeyedAttackTests
     [Fact]
     public async Task Verify_rejects_a_bundle_without_an_attestation_or_with_a_message_signature()
     {
-        (await VerifyAsync(Tampered(b => b.Remove("dsseEnvelope")))).ShouldFail(VerdictCodes.JsonInvalid);
+        (await VerifyAsync(Tampered(b => b.Remove("dsseEnvelope")))).ShouldFail(VerdictCodes.BundleContent);
         (await VerifyAsync(Tampered(b => b["messageSignature"] = new JsonObject()))).ShouldFail(VerdictCodes.BundleContent);
         (await VerifyAsync(Tampered(b => b["verificationMaterial"] = new JsonObject()))).ShouldFail(VerdictCodes.BundleContent);
         (await VerifyAsync(Tampered(b => b.At("verificationMaterial")["certificate"] = new JsonObject { ["rawBytes"] = "AAAA" })))

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using Provenance.Attestor.Bundles;
+using Provenance.Attestor.Envelopes;
+using Provenance.Attestor.Signers;
+using Provenance.Attestor.Signing;
+using Provenance.Attestor.Statements;
+using Provenance.Attestor.Trust;
+using Provenance.Attestor.Verifying;
+
+namespace Provenance.Bench.Verify;
+
+/// <summary>
+/// From the bytes of a bundle to its verdict, on one thread: by a key over a statement of 4 KB, and by an identity with a certificate, a
+/// log entry (promise, proof, checkpoint) and a certificate log's promise under a trusted root that was read before. One ECDSA P-256
+/// check alone is measured beside it, as the floor that this machine sets.
+/// </summary>
+internal static class VerifyBenchmark
+{
+    private const int Rounds = 7;
+
+    public static void Run(bool json)
+    {
+        byte[] trustedRoot = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Verify", "trusted_root.json"));
+        byte[] keyless = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Verify", "keyless.sigstore.json"));
+        using var signer = KeySigner.From(ECDsa.Create(ECCurve.NamedCurves.nistP256));
+        byte[] artifact = SHA256.HashData("artifact"u8);
+        byte[] statement = Statement(artifact);
+        byte[] keyed = BundleWriter.Write(statement, signer.Sign(PreAuthenticationEncoding.Of(Envelope.StatementPayloadType, statement)), signer.PublicKey);
+        var byKey = new BundleVerifier(null, BundleSigner.OwnerOf(SignatureKey.FromSubjectPublicKeyInfo(signer.PublicKey.SubjectPublicKeyInfo)));
+        var byIdentity = new BundleVerifier(
+            new SignatureVerifier(TrustedRoot.Parse(trustedRoot), SignatureDemands.All),
+            BundleSigner.Named(new ExpectedIdentity(TextPattern.Exactly("https://k8s.example.test/ns/default/sa/builder"), TextPattern.Exactly("http://localhost:5621"))));
+        byte[] subject = Convert.FromHexString(StatementReader.Read(Bundle.Parse(keyless).Envelope.Payload).Subjects[0].Digest!.Find("sha256")!);
+        byte[] signature = signer.Sign(statement);
+
+        double keyedTime = Measure(() => Require(byKey.Verify(keyed, Is(artifact))), 4000);
+        double keylessTime = Measure(() => Require(byIdentity.Verify(keyless, Is(subject))), 1000);
+        double signTime = Measure(() => BundleWriter.Write(statement, signer.Sign(PreAuthenticationEncoding.Of(Envelope.StatementPayloadType, statement)), signer.PublicKey), 4000);
+        double floor = Measure(() => signer.PublicKey.Verify(statement, signature), 4000);
+        double root = Measure(() => TrustedRoot.Parse(trustedRoot), 200);
+        if (json)
+        {
+            Console.WriteLine(FormattableString.Invariant(
+                $$"""{"us_keyed":{{keyedTime:F1}},"us_keyless":{{keylessTime:F1}},"us_sign_bundle":{{signTime:F1}},"us_ecdsa_p256_verify":{{floor:F1}},"us_trusted_root":{{root:F1}},"statement_bytes":{{statement.Length}},"keyless_bytes":{{keyless.Length}}}"""));
+            return;
+        }
+
+        Console.WriteLine(FormattableString.Invariant($"""
+            verify one bundle, one thread, median of {Rounds} rounds
+
+              by key, statement of {statement.Length} bytes   {keyedTime,8:F1} us
+              by identity, all proofs            {keylessTime,8:F1} us
+              sign and write the bundle          {signTime,8:F1} us     over a finished statement
+              one ECDSA P-256 check              {floor,8:F1} us
+              read the trusted root, once        {root,8:F1} us
+            """));
+    }
+
+    private static Func<HashAlgorithmName, byte[]?> Is(byte[] sha256) => algorithm => algorithm == HashAlgorithmName.SHA256 ? sha256 : null;
+
+    private static void Require(BundleVerdict verdict)
+    {
+        if (verdict.Failure is { } failure)
+        {
+            throw new InvalidOperationException($"The measured bundle does not verify: {failure.Code}: {failure.Message}");
+        }
+    }
+
+    private static byte[] Statement(byte[] artifact) => Encoding.UTF8.GetBytes($$$"""
+        {"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"app","digest":{"sha256":"{{{Convert.ToHexStringLower(artifact)}}}"}}],
+        "predicateType":"https://slsa.dev/provenance/v1","predicate":{"buildDefinition":{"buildType":"https://example.com/build","externalParameters":{"text":"{{{new string('x', 3750)}}}"}},"runDetails":{"builder":{"id":"https://example.com/builder"}}}}
+        """);
+
+    private static double Measure(Action action, int count)
+    {
+        // Long enough for the runtime's second compilation, which runs on another thread and waits for a quiet moment.
+        for (long begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(2);)
+        {
+            action();
+        }
+
+        var times = new double[Rounds];
+        for (int round = 0; round < Rounds; round++)
+        {
+            long started = Stopwatch.GetTimestamp();
+            for (int i = 0; i < count; i++)
+            {
+                action();
+            }
+
+            times[round] = Stopwatch.GetElapsedTime(started).TotalMicroseconds / count;
+        }
+
+        Array.Sort(times);
+        return times[Rounds / 2];
+    }
+}

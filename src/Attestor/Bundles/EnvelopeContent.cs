@@ -1,0 +1,23 @@
+using System.Security.Cryptography;
+using Provenance.Attestor.Envelopes;
+using Provenance.Attestor.Signing;
+
+namespace Provenance.Attestor.Bundles;
+
+/// <summary>An attestation: the signature is over the envelope's pre-authentication encoding.</summary>
+public sealed class EnvelopeContent(Envelope envelope) : SignedContent
+{
+    private readonly byte[] signedBytes = envelope.ToSignedBytes();
+
+    /// <inheritdoc/>
+    public override ReadOnlyMemory<byte> Signature => envelope.Signatures[0].Value;
+
+    /// <inheritdoc/>
+    internal override byte[]? HashOfPayload(HashAlgorithmName algorithm) => CryptographicOperations.HashData(algorithm, envelope.Payload.Span);
+
+    /// <inheritdoc/>
+    internal override byte[]? HashOfSigned(HashAlgorithmName algorithm) => CryptographicOperations.HashData(algorithm, signedBytes);
+
+    /// <inheritdoc/>
+    internal override bool IsSignedBy(SignatureKey key) => key.Verify(signedBytes, Signature.Span);
+}

@@ -1,0 +1,92 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
+using System.Security.Cryptography.Pkcs;
+using System.Security.Cryptography.X509Certificates;
+using Provenance.Attestor.Envelopes;
+using Provenance.Attestor.Trust;
+
+namespace Provenance.Attestor.Timestamps;
+
+/// <summary>Verifies the answers of time stamping authorities (RFC 3161, section 2.4.2) over a signature.</summary>
+internal static class TimestampVerifier
+{
+    private const string Sha256 = "2.16.840.1.101.3.4.2.1";
+    private const string Sha384 = "2.16.840.1.101.3.4.2.2";
+    private const string Sha512 = "2.16.840.1.101.3.4.2.3";
+
+    /// <summary>The time that a trusted authority vouches for, and the authority.</summary>
+    /// <exception cref="EvidenceException"><c>TIME_INVALID</c> or <c>TIME_UNTRUSTED</c>.</exception>
+    public static (DateTimeOffset Time, TrustedAuthority Authority) Verify(
+        ReadOnlyMemory<byte> response, ReadOnlySpan<byte> signature, IReadOnlyList<TrustedAuthority> authorities)
+    {
+        var token = ReadToken(response);
+        X509Certificate2? signer;
+        try
+        {
+            if (token.TokenInfo.HashAlgorithmId.Value is not (Sha256 or Sha384 or Sha512)
+                || !token.VerifySignatureForData(signature, out signer, [.. authorities.Select(static authority => authority.First)]))
+            {
+                throw new EvidenceException("TIME_INVALID", "The timestamp is not over this signature, or no authority of the trusted root signed it.")
+                {
+                    Expected = string.Join(" or ", authorities.Select(static authority => authority.Name)),
+                };
+            }
+        }
+        catch (Exception e) when (e is CryptographicException or AsnContentException)
+        {
+            throw new EvidenceException("TIME_INVALID", "The timestamp's signature cannot be checked.", e);
+        }
+
+        // A signer with a valid signature may still be a stranger who put a certificate of his own into the token.
+        byte[] certificate = signer.RawData;
+        var time = token.TokenInfo.Timestamp;
+        var signers = authorities.Where(authority => authority.Chain[0].Encoded.Span.SequenceEqual(certificate)).ToList();
+        if (signers.Count is 0)
+        {
+            throw new EvidenceException("TIME_UNTRUSTED", "The timestamp is by an authority that is not in the trusted root.")
+            {
+                Expected = string.Join(" or ", authorities.Select(static authority => authority.Name)),
+                Actual = StrictJson.Excerpt(signer.Subject),
+            };
+        }
+
+        return (time, signers.Find(authority => authority.ValidFor.Contains(time) && authority.FindInvalidAt(time) is null)
+            ?? throw new EvidenceException("TIME_UNTRUSTED", $"The authority {StrictJson.Excerpt(signers[0].Name)} was not trusted, or a certificate of it not valid, when it signed.")
+            {
+                Expected = signers[0].FindInvalidAt(time) is { } invalid
+                    ? new ValidityWindow(invalid.NotBefore, invalid.NotAfter).ToString()
+                    : signers[0].ValidFor.ToString(),
+                Actual = ValidityWindow.Text(time),
+            });
+    }
+
+    /// <summary>The time that a timestamp claims, verified by nobody.</summary>
+    /// <exception cref="EvidenceException"><c>TIME_INVALID</c>.</exception>
+    public static DateTimeOffset ReadClaim(ReadOnlyMemory<byte> response) => ReadToken(response).TokenInfo.Timestamp;
+
+    // TimeStampResp: the status (granted, with or without modifications), then the token.
+    private static Rfc3161TimestampToken ReadToken(ReadOnlyMemory<byte> response)
+    {
+        try
+        {
+            var reader = new AsnReader(response, AsnEncodingRules.BER);
+            var answer = reader.ReadSequence();
+            reader.ThrowIfNotEmpty();
+            var status = answer.ReadSequence();
+            if (!status.TryReadInt32(out int value) || value is not (0 or 1))
+            {
+                throw new EvidenceException("TIME_INVALID", $"The time stamping authority did not grant the timestamp (status {value}).");
+            }
+
+            var encoded = answer.ReadEncodedValue();
+            answer.ThrowIfNotEmpty();
+            return Rfc3161TimestampToken.TryDecode(encoded, out var token, out int read) && read == encoded.Length
+                ? token
+                : throw new EvidenceException("TIME_INVALID", "The timestamp holds no valid token.");
+        }
+        catch (Exception e) when (e is AsnContentException or CryptographicException)
+        {
+            throw new EvidenceException("TIME_INVALID", "The timestamp is no answer of a time stamping authority.", e);
+        }
+    }
+}

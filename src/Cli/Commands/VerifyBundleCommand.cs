@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using Provenance.ArtifactStore.Digests;
+using Provenance.Attestor.Bundles;
+using Provenance.Attestor.Signers;
+using Provenance.Attestor.Signing;
+using Provenance.Attestor.Trust;
+using Provenance.Attestor.Verifying;
+using Provenance.Cli.Hosting;
+using Provenance.Cli.Reporting;
+
+namespace Provenance.Cli.Commands;
+
+/// <summary><c>provenance verify-bundle FILE_OR_DIGEST</c>: the client protocol of sigstore-conformance. Opens no connection.</summary>
+internal sealed class VerifyBundleCommand
+{
+    private readonly Option<bool> staging = new("--staging") { Description = "The bundle is of Sigstore's staging instance; its trusted root has to be given" };
+    private readonly Option<string> bundle = new("--bundle") { Description = "The bundle to verify", HelpName = "FILE", Required = true };
+    private readonly Option<string?> identity = new("--certificate-identity") { Description = "Who has to have signed, as the certificate names him", HelpName = "NAME" };
+    private readonly Option<string?> issuer = new("--certificate-oidc-issuer") { Description = "Who has to have vouched for that name", HelpName = "URL" };
+    private readonly Option<string?> key = new("--key") { Description = "Whose key has to have signed instead: a public key, PEM", HelpName = "FILE" };
+    private readonly Option<string?> trustedRoot = new("--trusted-root") { Description = "A trusted_root.json instead of that of the public Sigstore instance", HelpName = "FILE" };
+    private readonly Argument<string> artifact = new("FILE_OR_DIGEST") { Description = "The artifact, or its digest sha256:..." };
+
+    public static Command Create()
+    {
+        var options = new VerifyBundleCommand();
+        var command = new Command("verify-bundle", "Verify a bundle of Sigstore for an artifact, offline. Exit status: 0 verified, 1 refused, 2 usage")
+        {
+            options.staging, options.bundle, options.identity, options.issuer, options.key, options.trustedRoot, options.artifact,
+        };
+        command.SetAction(options.RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var verifier = new BundleVerifier(new SignatureVerifier(await ReadRootAsync(parsed, cancellationToken), SignatureDemands.All), await ReadSignerAsync(parsed, cancellationToken));
+        string given = parsed.GetRequiredValue(artifact);
+        var hashOf = HashesOf(given);
+        byte[] content = await SmallFile.ReadAsync(parsed.GetRequiredValue(bundle), "bundle", Bundle.MaximumSize, cancellationToken);
+        var verdict = verifier.Verify(content, hashOf);
+        BundleVerdictView.Write(Terminal.Open(), given, verdict);
+        return verdict.Failure is null ? ExitCodes.Success : ExitCodes.Failed;
+    }
+
+    private async Task<TrustedRoot> ReadRootAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        if (parsed.GetValue(trustedRoot) is { } file)
+        {
+            return TrustedRoot.Parse(await SmallFile.ReadAsync(file, "trusted root", TrustedRoot.MaximumSize, cancellationToken));
+        }
+
+        return parsed.GetValue(staging)
+            ? throw new CommandException(ExitCodes.Usage, "The trusted root of Sigstore's staging instance changes often and is not built in. Name it with --trusted-root FILE.")
+            : TrustedRoot.ReadPublicGood();
+    }
+
+    private async Task<BundleSigner> ReadSignerAsync(ParseResult parsed, CancellationToken cancellationToken) =>
+        (parsed.GetValue(key), parsed.GetValue(identity), parsed.GetValue(issuer)) switch
+        {
+            ({ } file, null, null) => BundleSigner.OwnerOf(SignatureKey.FromPem(
+                System.Text.Encoding.UTF8.GetString(await SmallFile.ReadAsync(file, "public key", 64 << 10, cancellationToken)))),
+            (null, { Length: > 0 } name, { Length: > 0 } by) => BundleSigner.Named(new ExpectedIdentity(TextPattern.Exactly(name), TextPattern.Exactly(by))),
+            _ => throw new CommandException(ExitCodes.Usage, "Whom do you trust? Give --certificate-identity NAME together with --certificate-oidc-issuer URL, or --key FILE alone."),
+        };
+
+    // A digest is only what no file is called, as the protocol has it.
+    private static Func<HashAlgorithmName, byte[]?> HashesOf(string given)
+    {
+        if (!File.Exists(given))
+        {
+            return given.StartsWith("sha256:", StringComparison.Ordinal) && Digest.TryParse(given, out var digest)
+                ? algorithm => algorithm == HashAlgorithmName.SHA256 ? Convert.FromHexString(digest.Hex) : null
+                : throw new CommandException(ExitCodes.Usage, $"There is no file {given}, and it is no digest sha256: with 64 lower-case hexadecimal digits.");
+        }
+
+        var known = new Dictionary<HashAlgorithmName, byte[]>();
+        return algorithm =>
+        {
+            if (!known.TryGetValue(algorithm, out byte[]? hash))
+            {
+                using var file = File.OpenRead(given);
+                known[algorithm] = hash = CryptographicOperations.HashData(algorithm, file);
+            }
+
+            return hash;
+        };
+    }
+}
