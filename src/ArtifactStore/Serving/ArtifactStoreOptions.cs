@@ -1,3 +1,4 @@
+using Provenance.ArtifactStore.Blobs.S3;
 using Provenance.ArtifactStore.Folders;
 
 namespace Provenance.ArtifactStore.Serving;
@@ -37,6 +38,9 @@ public sealed class ArtifactStoreOptions
 
     /// <summary>Whether manifests are taken in whose blobs or manifests are not here, as mirrors of a part of an image have them.</summary>
     public bool SparseManifests { get; init; }
+
+    /// <summary>The object store that holds the blobs; null for the data folder. Keys, tags and links are in the data folder in any case.</summary>
+    public S3Options? S3 { get; init; }
 
     internal void Validate()
     {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Provenance.ArtifactStore.Blobs;
 using Provenance.ArtifactStore.Blobs.Disks;
+using Provenance.ArtifactStore.Blobs.S3;
 using Provenance.ArtifactStore.Folders;
 using Provenance.ArtifactStore.Keys;
 using Provenance.ArtifactStore.Keys.Disks;
@@ -37,9 +38,15 @@ public static class ArtifactStoreServices
         services.AddSingleton<IKeyTable, DiskKeyTable>();
         services.AddSingleton<DiskBlobStore>();
         services.AddSingleton<IBlobStore>(provider => provider.GetRequiredService<DiskBlobStore>());
+        services.AddSingleton<IBlobAdoption>(provider => provider.GetRequiredService<DiskBlobStore>());
         services.AddSingleton<IBlobUploads, DiskBlobUploads>();
         services.AddSingleton<IBlobScrubber, DiskBlobScrubber>();
         services.AddSingleton<IBlobCompaction, DiskBlobCompaction>();
+        if (options.S3 is { } s3)
+        {
+            services.AddS3Blobs(s3);
+        }
+
         services.AddSingleton<ReferrerStore>();
         services.AddSingleton<ManifestStore>();
         services.AddSingleton<IManifestCatalog, ManifestCatalog>();

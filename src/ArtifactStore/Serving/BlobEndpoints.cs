@@ -7,7 +7,7 @@ using Provenance.ArtifactStore.Registries;
 namespace Provenance.ArtifactStore.Serving;
 
 /// <summary><c>/v2/name/blobs/digest</c> (distribution-spec 1.1, "Pulling blobs", "Deleting Blobs").</summary>
-internal sealed class BlobEndpoints(IBlobStore blobs, ManifestStore manifests)
+internal sealed class BlobEndpoints(IBlobStore blobs, ManifestStore manifests, IBlobAddresses? addresses = null)
 {
     /// <summary>GET and HEAD.</summary>
     public async Task GetAsync(HttpContext context, RegistryRoute route)
@@ -30,6 +30,14 @@ internal sealed class BlobEndpoints(IBlobStore blobs, ManifestStore manifests)
 
         using var blob = await blobs.OpenAsync(digest, context.RequestAborted).ConfigureAwait(false) ?? throw Unknown(route, digest);
         Describe(response, digest);
+        if (addresses?.FindAddress(digest, blob.Size) is { } address)
+        {
+            response.StatusCode = StatusCodes.Status307TemporaryRedirect;
+            response.Headers.Location = address.AbsoluteUri;
+            response.Headers.CacheControl = "no-store";
+            return;
+        }
+
         await BlobResponse.WriteAsync(context, blob).ConfigureAwait(false);
     }
 

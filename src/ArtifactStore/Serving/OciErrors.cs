@@ -16,6 +16,8 @@ internal sealed partial class OciErrors(ILogger<OciErrors> logger)
     private const int DiskFull = 28;
     private const int QuotaReached = 122;
 
+    private const string RetryAfterSeconds = "5";
+
     /// <summary>Answers a request; an answer already begun is broken off so that nobody takes it for complete.</summary>
     public async Task RunAsync(HttpContext context, Func<HttpContext, Task> endpoint)
     {
@@ -71,6 +73,8 @@ internal sealed partial class OciErrors(ILogger<OciErrors> logger)
         IOException { HResult: DiskFull or QuotaReached } => new OciException(
             StatusCodes.Status507InsufficientStorage, "INSUFFICIENT_STORAGE", "The disk of the registry is full. Free space, then push again."),
         OperationCanceledException => null,
+        StorageUnavailableException => new OciException(
+            StatusCodes.Status503ServiceUnavailable, "UNAVAILABLE", "The storage behind the registry does not answer as it should. Try again later."),
         IOException or UnauthorizedAccessException => new OciException(
             StatusCodes.Status500InternalServerError, "UNKNOWN", "The storage of the registry failed. Its log says how."),
         _ => new OciException(StatusCodes.Status500InternalServerError, "UNKNOWN", "The registry failed. Its log says how."),
@@ -94,6 +98,11 @@ internal sealed partial class OciErrors(ILogger<OciErrors> logger)
         response.ContentLength = null;
         response.ContentType = "application/json";
         response.Headers.Remove("ETag");
+        if (refusal.Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            response.Headers.RetryAfter = RetryAfterSeconds;
+        }
+
         if (refusal.Status != StatusCodes.Status416RangeNotSatisfiable)
         {
             response.Headers.Remove("Content-Range");
