@@ -17,15 +17,17 @@ public abstract class RegistryTest : IAsyncLifetime
 
     public virtual async Task InitializeAsync()
     {
-        Registry = await LoopbackRegistry.StartAsync();
+        Registry = await StartRegistryAsync();
         Http.BaseAddress = Registry.Uri;
     }
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         Http.Dispose();
         await Registry.DisposeAsync();
     }
+
+    protected virtual Task<LoopbackRegistry> StartRegistryAsync() => LoopbackRegistry.StartAsync();
 
     protected static ByteArrayContent Body(byte[] content, string? contentType = null, string? contentRange = null)
     {

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Provenance.ArtifactStore.Access;
+using Provenance.ArtifactStore.Blobs.S3;
 using Provenance.ArtifactStore.Serving;
 using Provenance.ArtifactStore.Serving.Access;
 using Provenance.ArtifactStore.Serving.Caches;
@@ -48,13 +49,15 @@ public sealed class LoopbackRegistry : IAsyncDisposable
     /// <param name="sparseManifests">True for a registry that takes manifests without their blobs.</param>
     /// <param name="maximumUploads">How many uploads may be unfinished.</param>
     /// <param name="access">Turns access control on.</param>
+    /// <param name="s3">Where the blobs are, if not on the disk.</param>
     public static async Task<LoopbackRegistry> StartAsync(
         bool referrersApi = true,
         Action<IServiceCollection>? configure = null,
         bool anonymousMount = true,
         bool sparseManifests = false,
         int maximumUploads = 1000,
-        AccessOptions? access = null)
+        AccessOptions? access = null,
+        S3Options? s3 = null)
     {
         var folder = new TemporaryFolder();
         var builder = WebApplication.CreateSlimBuilder();
@@ -71,6 +74,7 @@ public sealed class LoopbackRegistry : IAsyncDisposable
             AnonymousMount = anonymousMount,
             SparseManifests = sparseManifests,
             MaximumUploads = maximumUploads,
+            S3 = s3,
         }).AddCaches();
         configure?.Invoke(builder.Services);
         if (access is not null)
