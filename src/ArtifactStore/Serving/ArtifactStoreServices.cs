@@ -10,6 +10,7 @@ using Provenance.ArtifactStore.Keys.Disks;
 using Provenance.ArtifactStore.Logs;
 using Provenance.ArtifactStore.Manifests;
 using Provenance.ArtifactStore.Upgrades;
+using Provenance.ArtifactStore.Upstreams;
 
 namespace Provenance.ArtifactStore.Serving;
 
@@ -50,6 +51,7 @@ public static class ArtifactStoreServices
         services.AddSingleton<ReferrerStore>();
         services.AddSingleton<ManifestStore>();
         services.AddSingleton<IManifestCatalog, ManifestCatalog>();
+        services.AddUpstreams(options.Upstreams);
         services.AddSingleton<OciErrors>();
         services.AddSingleton<BlobEndpoints>();
         services.AddSingleton<UploadEndpoints>();

@@ -3,17 +3,19 @@ using Provenance.ArtifactStore.Blobs;
 using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Manifests;
 using Provenance.ArtifactStore.Registries;
+using Provenance.ArtifactStore.Upstreams;
 
 namespace Provenance.ArtifactStore.Serving;
 
 /// <summary><c>/v2/name/blobs/digest</c> (distribution-spec 1.1, "Pulling blobs", "Deleting Blobs").</summary>
-internal sealed class BlobEndpoints(IBlobStore blobs, ManifestStore manifests, IBlobAddresses? addresses = null)
+internal sealed class BlobEndpoints(IBlobStore blobs, ManifestStore manifests, Mirrors mirrors, IBlobAddresses? addresses = null)
 {
     /// <summary>GET and HEAD.</summary>
     public async Task GetAsync(HttpContext context, RegistryRoute route)
     {
         var digest = OciErrors.ParseDigest(route.Name);
         var response = context.Response;
+        await mirrors.BringBlobAsync(route.Repository, digest, context.RequestAborted).ConfigureAwait(false);
         if (!manifests.IsBlobLinked(route.Repository, digest))
         {
             throw Unknown(route, digest);

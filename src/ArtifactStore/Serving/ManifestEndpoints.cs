@@ -5,6 +5,7 @@ using Provenance.ArtifactStore.Blobs;
 using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Manifests;
 using Provenance.ArtifactStore.Registries;
+using Provenance.ArtifactStore.Upstreams;
 
 namespace Provenance.ArtifactStore.Serving;
 
@@ -12,6 +13,7 @@ namespace Provenance.ArtifactStore.Serving;
 internal sealed partial class ManifestEndpoints(
     IBlobStore blobs,
     ManifestStore manifests,
+    Mirrors mirrors,
     IEnumerable<IManifestObserver> observers,
     ArtifactStoreOptions options,
     ILogger<ManifestEndpoints> logger)
@@ -22,6 +24,7 @@ internal sealed partial class ManifestEndpoints(
     /// <summary>GET and HEAD.</summary>
     public async Task GetAsync(HttpContext context, RegistryRoute route)
     {
+        await mirrors.BringManifestAsync(route.Repository, route.Name, context.RequestAborted).ConfigureAwait(false);
         var digest = await ResolveAsync(route, context.RequestAborted).ConfigureAwait(false);
         string mediaType = await manifests.FindMediaTypeAsync(route.Repository, digest, context.RequestAborted).ConfigureAwait(false) ?? throw Unknown(route);
         using var blob = await blobs.OpenAsync(digest, context.RequestAborted).ConfigureAwait(false) ?? throw Unknown(route);

@@ -73,6 +73,10 @@ internal sealed partial class OciErrors(ILogger<OciErrors> logger)
         IOException { HResult: DiskFull or QuotaReached } => new OciException(
             StatusCodes.Status507InsufficientStorage, "INSUFFICIENT_STORAGE", "The disk of the registry is full. Free space, then push again."),
         OperationCanceledException => null,
+        RegistryException { IsTransient: true } => new OciException(
+            StatusCodes.Status503ServiceUnavailable, "UNAVAILABLE", "The registry that this repository mirrors is away, and what was asked for is not here. Try again later."),
+        RegistryException refusal => new OciException(
+            StatusCodes.Status502BadGateway, "UPSTREAM_FAILED", $"The registry that this repository mirrors does not answer as it should ({refusal.Code}). The log of this registry says how."),
         StorageUnavailableException => new OciException(
             StatusCodes.Status503ServiceUnavailable, "UNAVAILABLE", "The storage behind the registry does not answer as it should. Try again later."),
         IOException or UnauthorizedAccessException => new OciException(

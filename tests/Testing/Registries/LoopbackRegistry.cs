@@ -9,6 +9,7 @@ using Provenance.ArtifactStore.Blobs.S3;
 using Provenance.ArtifactStore.Serving;
 using Provenance.ArtifactStore.Serving.Access;
 using Provenance.ArtifactStore.Serving.Caches;
+using Provenance.ArtifactStore.Upstreams;
 
 namespace Provenance.Testing.Registries;
 
@@ -49,6 +50,7 @@ public sealed class LoopbackRegistry : IAsyncDisposable
     /// <param name="sparseManifests">True for a registry that takes manifests without their blobs.</param>
     /// <param name="maximumUploads">How many uploads may be unfinished.</param>
     /// <param name="access">Turns access control on.</param>
+    /// <param name="upstreams">The registries that are mirrored.</param>
     /// <param name="s3">Where the blobs are, if not on the disk.</param>
     public static async Task<LoopbackRegistry> StartAsync(
         bool referrersApi = true,
@@ -57,7 +59,8 @@ public sealed class LoopbackRegistry : IAsyncDisposable
         bool sparseManifests = false,
         int maximumUploads = 1000,
         AccessOptions? access = null,
-        S3Options? s3 = null)
+        S3Options? s3 = null,
+        IReadOnlyList<Upstream>? upstreams = null)
     {
         var folder = new TemporaryFolder();
         var builder = WebApplication.CreateSlimBuilder();
@@ -75,6 +78,7 @@ public sealed class LoopbackRegistry : IAsyncDisposable
             SparseManifests = sparseManifests,
             MaximumUploads = maximumUploads,
             S3 = s3,
+            Upstreams = upstreams ?? [],
         }).AddCaches();
         configure?.Invoke(builder.Services);
         if (access is not null)
