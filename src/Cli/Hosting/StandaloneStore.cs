@@ -54,7 +54,7 @@ internal sealed class StandaloneStore : IAsyncDisposable
         });
         builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = TimeSpan.FromSeconds(1));
         builder.Services.AddHostFiltering(filter => filter.AllowedHosts = settings is { IsLocal: true, Access: null } ? ["localhost", "127.0.0.1", "[::1]"] : ["*"]);
-        builder.Services.AddArtifactStore(new ArtifactStoreOptions { Folder = folder, Durability = settings.Durability }).AddCaches();
+        builder.Services.AddArtifactStore(settings.StoreIn(folder)).AddCaches();
         builder.Services.AddSingleton<IAccessObserver>(metrics);
         if (settings.Access is { } access)
         {
