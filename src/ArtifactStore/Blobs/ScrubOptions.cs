@@ -9,8 +9,8 @@ public sealed record ScrubOptions
     public long BytesPerSecond { get; init; } = 64L * 1024 * 1024;
 
     /// <summary>
-    /// Finds the content of a corrupt blob elsewhere, such as in an upstream; null or a null answer where there is none. What it answers
-    /// is hashed before it is believed.
+    /// Writes a corrupt blob anew with the content that it finds elsewhere, such as in an upstream; null for nobody. Whether the blob is
+    /// right then is looked up and not believed.
     /// </summary>
-    public Func<Digest, CancellationToken, Task<Stream?>>? Heal { get; init; }
+    public Func<Digest, CancellationToken, Task>? Heal { get; init; }
 }

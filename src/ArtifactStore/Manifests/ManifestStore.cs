@@ -83,6 +83,10 @@ internal sealed class ManifestStore(IKeyTable keys, IBlobStore blobs)
         return descriptor;
     }
 
+    /// <summary>Makes a tag name a manifest that the repository holds.</summary>
+    public Task TagAsync(string repository, string tag, Digest digest, CancellationToken cancellationToken) =>
+        keys.ChangeAsync([new RepositoryKeys(repository).Tag(tag, digest)], cancellationToken);
+
     /// <summary>Removes a tag; false where there is none.</summary>
     public Task<bool> DeleteTagAsync(string repository, string tag, CancellationToken cancellationToken) =>
         RemoveAsync(new RepositoryKeys(repository).Tags, RepositoryKeys.Checked(tag), cancellationToken);

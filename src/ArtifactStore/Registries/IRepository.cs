@@ -24,6 +24,13 @@ public interface IRepository
     Task<byte[]?> FetchBlobAsync(Digest digest, long maximumSize, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Opens a blob by digest for reading; null where there is none. What the stream gives is the registry's word: whoever reads it hashes it.
+    /// It ends with a <see cref="RegistryException"/> after <paramref name="maximumSize"/> bytes, and where the registry sends less than 64 KiB/s for long.
+    /// </summary>
+    async Task<Stream?> OpenBlobAsync(Digest digest, long maximumSize, CancellationToken cancellationToken) =>
+        await FetchBlobAsync(digest, maximumSize, cancellationToken).ConfigureAwait(false) is { } content ? new MemoryStream(content, writable: false) : null;
+
+    /// <summary>
     /// Uploads a blob unless the registry has it. One of at most 1 MiB is sent without asking first, but not again for ten minutes after
     /// the registry has confirmed it.
     /// </summary>

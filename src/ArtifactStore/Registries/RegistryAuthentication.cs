@@ -11,7 +11,7 @@ namespace Provenance.ArtifactStore.Registries;
 /// encrypted connection unless that service is listed as plain, or on this machine together with the registry; tokens go to the registry alone.
 /// </summary>
 internal sealed class RegistryAuthentication(
-    RegistryHost host, HttpClient http, DockerConfiguration configuration, RemoteRegistryOptions options, TimeProvider time)
+    RegistryHost host, HttpClient http, HttpClient elsewhere, DockerConfiguration configuration, RemoteRegistryOptions options, TimeProvider time)
 {
     private const int MaximumTokens = 1000;
     private const int MaximumAnswerSize = 256 * 1024;
@@ -73,7 +73,8 @@ internal sealed class RegistryAuthentication(
         var address = AddressOf(request, challenge);
         using var message = new HttpRequestMessage(HttpMethod.Get, address);
         message.Headers.Authorization = credential?.Header;
-        using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        var client = options.MayReach(host, address) ? http : elsewhere;
+        using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.OK)
         {
             bool transient = (int)response.StatusCode >= 500 || response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout;

@@ -27,6 +27,9 @@ internal sealed record RegistryRequest
     /// <summary>The media types wanted in return.</summary>
     public IReadOnlyList<string> Accept { get; init; } = [];
 
+    /// <summary>Whether the body of a successful answer is left in <see cref="RegistryResponse.Body"/> instead of being read into memory.</summary>
+    public bool IsStreamed { get; init; }
+
     /// <summary>The largest successful answer that is read, in bytes.</summary>
     public long MaximumSize { get; init; } = ManifestDocument.MaximumSize;
 }

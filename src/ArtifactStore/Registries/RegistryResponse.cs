@@ -24,6 +24,9 @@ internal sealed record RegistryResponse
     /// <summary>The body, within the limit of the request.</summary>
     public required byte[] Content { get; init; }
 
+    /// <summary>The body of an answer to a request for a stream; whoever sent the request disposes of it. Null for everything else.</summary>
+    public ReceivedBlob? Body { get; init; }
+
     /// <summary>The media type without parameters, as the registry claims.</summary>
     public string? ContentType { get; init; }
 

@@ -6,8 +6,14 @@ using Provenance.ArtifactStore.Digests;
 namespace Provenance.ArtifactStore.Registries;
 
 /// <summary>Carries requests to one registry: time-outs, authentication, redirects, limits and retries.</summary>
+/// <param name="host">The registry.</param>
+/// <param name="http">Connects to it.</param>
+/// <param name="elsewhere">Connects to where it redirects to.</param>
+/// <param name="authentication">Meets its challenges.</param>
+/// <param name="options">Limits.</param>
+/// <param name="time">The clock.</param>
 internal sealed class RegistryTransport(
-    RegistryHost host, HttpClient http, RegistryAuthentication authentication, RemoteRegistryOptions options, TimeProvider time)
+    RegistryHost host, HttpClient http, HttpClient elsewhere, RegistryAuthentication authentication, RemoteRegistryOptions options, TimeProvider time)
 {
     private const int MaximumRedirects = 5;
     private const int MaximumErrorSize = 64 * 1024;
@@ -52,7 +58,7 @@ internal sealed class RegistryTransport(
     /// <summary>Sends a request once; a registry that cannot be reached is a transient <see cref="RegistryException"/>.</summary>
     public async Task<RegistryResponse> SendOnceAsync(RegistryRequest request, CancellationToken cancellationToken)
     {
-        var allowance = options.RequestTimeout + TimeSpan.FromSeconds(Math.Max(request.MaximumSize, request.Content?.Length ?? 0) / SlowestBytesPerSecond);
+        var allowance = options.RequestTimeout + TimeSpan.FromSeconds(Math.Max(request.IsStreamed ? 0 : request.MaximumSize, request.Content?.Length ?? 0) / SlowestBytesPerSecond);
         using var timeout = new CancellationTokenSource(allowance, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
@@ -101,7 +107,9 @@ internal sealed class RegistryTransport(
         {
             RequireSafe(request, address);
             using var message = MessageFor(request, address, authorization);
-            using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            var client = options.MayReach(host, address) ? http : elsewhere;
+            using var received = new Received(await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false));
+            var response = received.Response;
             if (IsRedirect(response.StatusCode) && request.Content is null && request.Method != HttpMethod.Post && response.Headers.Location is { } location)
             {
                 address = Uri.TryCreate(address, location, out var next)
@@ -114,7 +122,7 @@ internal sealed class RegistryTransport(
             var challenge = response.StatusCode == HttpStatusCode.Unauthorized && host.Owns(address)
                 ? AuthenticationChallenge.Find(response.Headers.WwwAuthenticate)
                 : null;
-            return (await ReadAsync(request, address, response, cancellationToken).ConfigureAwait(false), challenge);
+            return (await ReadAsync(request, address, received, cancellationToken).ConfigureAwait(false), challenge);
         }
 
         throw host.Fault("INVALID_RESPONSE", $"Cannot {request.Purpose}: registry {host.Name} redirects more than "
@@ -163,10 +171,17 @@ internal sealed class RegistryTransport(
         return message;
     }
 
-    private async Task<RegistryResponse> ReadAsync(RegistryRequest request, Uri address, HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<RegistryResponse> ReadAsync(RegistryRequest request, Uri address, Received received, CancellationToken cancellationToken)
     {
+        var response = received.Response;
         byte[] content = [];
-        if (request.Method != HttpMethod.Head)
+        ReceivedBlob? body = null;
+        if (request.IsStreamed && response.StatusCode == HttpStatusCode.OK)
+        {
+            body = await ReceivedBlob.OpenAsync(host, request, response, options.RequestTimeout, time, cancellationToken).ConfigureAwait(false);
+            received.Release();
+        }
+        else if (request.Method != HttpMethod.Head)
         {
             content = response.IsSuccessStatusCode
                 ? await BoundedBody.ReadAsync(host, response.Content, request.MaximumSize, cancellationToken).ConfigureAwait(false)
@@ -179,6 +194,7 @@ internal sealed class RegistryTransport(
             Host = host,
             Status = response.StatusCode,
             Content = content,
+            Body = body,
             ContentType = response.Content.Headers.ContentType?.MediaType,
             ContentLength = response.Content.Headers.ContentLength,
             ContentDigest = response.Headers.TryGetValues("Docker-Content-Digest", out var digests) && Digest.TryParse(digests.First(), out var digest) ? digest : null,
@@ -208,5 +224,23 @@ internal sealed class RegistryTransport(
         own += own * RandomNumberGenerator.GetInt32(0, 1000) / 2000;
         double pause = Math.Min(Math.Max(own, wanted?.TotalMilliseconds ?? 0), options.MaximumRetryDelay.TotalMilliseconds);
         return Task.Delay(TimeSpan.FromMilliseconds(pause), time, cancellationToken);
+    }
+
+    /// <summary>An answer, disposed of unless somebody has taken it over.</summary>
+    private sealed class Received(HttpResponseMessage response) : IDisposable
+    {
+        private bool isReleased;
+
+        public HttpResponseMessage Response => response;
+
+        public void Release() => isReleased = true;
+
+        public void Dispose()
+        {
+            if (!isReleased)
+            {
+                response.Dispose();
+            }
+        }
     }
 }

@@ -72,6 +72,9 @@ public sealed class RemoteRegistry : IRegistryClient, IDisposable
         var host = new RegistryHost(registry, options.PlainHttp);
         bool mayBeLocal = options.MayBeLocal is not { } named || named.Contains(registry);
         var http = !mayBeLocal ? guarded : host.IsLoopback ? local : remote;
-        return new RegistryTransport(host, http, new RegistryAuthentication(host, http, configuration, options, time), options, time);
+
+        // A registry on this machine must not send us to others there that nobody named, nor a registry elsewhere to any.
+        var elsewhere = options.MayBeLocal is null ? http : guarded;
+        return new RegistryTransport(host, http, elsewhere, new RegistryAuthentication(host, http, elsewhere, configuration, options, time), options, time);
     }
 }

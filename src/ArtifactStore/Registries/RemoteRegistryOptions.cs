@@ -34,4 +34,7 @@ public sealed class RemoteRegistryOptions
 
     /// <summary>After how long an entry in a fallback index is looked up again, in case another writer has overwritten it; up to half as long again by jitter.</summary>
     public TimeSpan FallbackSettleDelay { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Whether what a registry says may lead to this address, wherever that is: it is the registry's own, or named.</summary>
+    internal bool MayReach(RegistryHost registry, Uri address) => registry.Owns(address) || MayBeLocal?.Contains(address.Authority) is true;
 }

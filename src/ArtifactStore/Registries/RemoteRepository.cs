@@ -71,6 +71,24 @@ internal sealed class RemoteRepository : IRepository
     }
 
     /// <inheritdoc/>
+    public async Task<Stream?> OpenBlobAsync(Digest digest, long maximumSize, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(digest);
+        var response = await transport.SendAsync(
+            new RegistryRequest
+            {
+                Method = HttpMethod.Get,
+                Address = manifests.AddressOf($"blobs/{digest}"),
+                Repository = repository,
+                Purpose = $"read blob {digest} of {Name}",
+                MaximumSize = maximumSize,
+                IsStreamed = true,
+            },
+            cancellationToken).ConfigureAwait(false);
+        return response.Expect(HttpStatusCode.OK, HttpStatusCode.NotFound).Body;
+    }
+
+    /// <inheritdoc/>
     public Task PushBlobAsync(Descriptor descriptor, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(descriptor);

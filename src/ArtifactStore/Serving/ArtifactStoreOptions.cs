@@ -1,5 +1,7 @@
+using Provenance.ArtifactStore.Blobs.S3;
 using Provenance.ArtifactStore.Folders;
 using Provenance.ArtifactStore.Space;
+using Provenance.ArtifactStore.Upstreams;
 
 namespace Provenance.ArtifactStore.Serving;
 
@@ -41,6 +43,12 @@ public sealed class ArtifactStoreOptions
 
     /// <summary>How much the store may hold, and when it lets go of what.</summary>
     public SpaceOptions Space { get; init; } = new();
+
+    /// <summary>The object store that holds the blobs; null for the data folder. Keys, tags and links are in the data folder in any case.</summary>
+    public S3Options? S3 { get; init; }
+
+    /// <summary>The registries whose content is served as that of repositories here; the first that covers a repository is asked.</summary>
+    public IReadOnlyList<Upstream> Upstreams { get; init; } = [];
 
     internal void Validate()
     {

@@ -3,17 +3,19 @@ using Provenance.ArtifactStore.Blobs;
 using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Manifests;
 using Provenance.ArtifactStore.Registries;
+using Provenance.ArtifactStore.Upstreams;
 
 namespace Provenance.ArtifactStore.Serving;
 
 /// <summary><c>/v2/name/blobs/digest</c> (distribution-spec 1.1, "Pulling blobs", "Deleting Blobs").</summary>
-internal sealed class BlobEndpoints(IBlobStore blobs, ManifestStore manifests)
+internal sealed class BlobEndpoints(IBlobStore blobs, ManifestStore manifests, Mirrors mirrors, IBlobAddresses? addresses = null)
 {
     /// <summary>GET and HEAD.</summary>
     public async Task GetAsync(HttpContext context, RegistryRoute route)
     {
         var digest = OciErrors.ParseDigest(route.Name);
         var response = context.Response;
+        await mirrors.BringBlobAsync(route.Repository, digest, context.RequestAborted).ConfigureAwait(false);
 
         // First of all a use: a link that is seen after it is not about to be collected, and who was told of it has time to push.
         long? found = await blobs.FindSizeAsync(digest, context.RequestAborted).ConfigureAwait(false);
@@ -33,6 +35,14 @@ internal sealed class BlobEndpoints(IBlobStore blobs, ManifestStore manifests)
 
         using var blob = await blobs.OpenAsync(digest, context.RequestAborted).ConfigureAwait(false) ?? throw Unknown(route, digest);
         Describe(response, digest);
+        if (addresses?.FindAddress(digest, blob.Size) is { } address)
+        {
+            response.StatusCode = StatusCodes.Status307TemporaryRedirect;
+            response.Headers.Location = address.AbsoluteUri;
+            response.Headers.CacheControl = "no-store";
+            return;
+        }
+
         await BlobResponse.WriteAsync(context, blob).ConfigureAwait(false);
     }
 

@@ -6,6 +6,7 @@ using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Manifests;
 using Provenance.ArtifactStore.Registries;
 using Provenance.ArtifactStore.Space;
+using Provenance.ArtifactStore.Upstreams;
 
 namespace Provenance.ArtifactStore.Serving;
 
@@ -14,6 +15,7 @@ internal sealed partial class ManifestEndpoints(
     IBlobStore blobs,
     ManifestStore manifests,
     BlobLeases leases,
+    Mirrors mirrors,
     IEnumerable<IManifestObserver> observers,
     ArtifactStoreOptions options,
     ILogger<ManifestEndpoints> logger)
@@ -24,6 +26,7 @@ internal sealed partial class ManifestEndpoints(
     /// <summary>GET and HEAD.</summary>
     public async Task GetAsync(HttpContext context, RegistryRoute route)
     {
+        await mirrors.BringManifestAsync(route.Repository, route.Name, context.RequestAborted).ConfigureAwait(false);
         var digest = await ResolveAsync(route, context.RequestAborted).ConfigureAwait(false);
         string mediaType = await manifests.FindMediaTypeAsync(route.Repository, digest, context.RequestAborted).ConfigureAwait(false) ?? throw Unknown(route);
         using var blob = await blobs.OpenAsync(digest, context.RequestAborted).ConfigureAwait(false) ?? throw Unknown(route);

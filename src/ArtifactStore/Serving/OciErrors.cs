@@ -16,6 +16,8 @@ internal sealed partial class OciErrors(ILogger<OciErrors> logger)
     private const int DiskFull = 28;
     private const int QuotaReached = 122;
 
+    private const string RetryAfterSeconds = "5";
+
     /// <summary>Answers a request; an answer already begun is broken off so that nobody takes it for complete.</summary>
     public async Task RunAsync(HttpContext context, Func<HttpContext, Task> endpoint)
     {
@@ -71,6 +73,12 @@ internal sealed partial class OciErrors(ILogger<OciErrors> logger)
         IOException { HResult: DiskFull or QuotaReached } => new OciException(
             StatusCodes.Status507InsufficientStorage, "INSUFFICIENT_STORAGE", "The registry is full: its disk, or what its bound allows. Free space, then push again."),
         OperationCanceledException => null,
+        RegistryException { IsTransient: true } => new OciException(
+            StatusCodes.Status503ServiceUnavailable, "UNAVAILABLE", "The registry that this repository mirrors is away, and what was asked for is not here. Try again later."),
+        RegistryException refusal => new OciException(
+            StatusCodes.Status502BadGateway, "UPSTREAM_FAILED", $"The registry that this repository mirrors does not answer as it should ({refusal.Code}). The log of this registry says how."),
+        StorageUnavailableException => new OciException(
+            StatusCodes.Status503ServiceUnavailable, "UNAVAILABLE", "The storage behind the registry does not answer as it should. Try again later."),
         IOException or UnauthorizedAccessException => new OciException(
             StatusCodes.Status500InternalServerError, "UNKNOWN", "The storage of the registry failed. Its log says how."),
         _ => new OciException(StatusCodes.Status500InternalServerError, "UNKNOWN", "The registry failed. Its log says how."),
@@ -94,6 +102,11 @@ internal sealed partial class OciErrors(ILogger<OciErrors> logger)
         response.ContentLength = null;
         response.ContentType = "application/json";
         response.Headers.Remove("ETag");
+        if (refusal.Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            response.Headers.RetryAfter = RetryAfterSeconds;
+        }
+
         if (refusal.Status != StatusCodes.Status416RangeNotSatisfiable)
         {
             response.Headers.Remove("Content-Range");

@@ -3,11 +3,12 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Provenance.ArtifactStore.Manifests;
 using Provenance.ArtifactStore.Registries;
+using Provenance.ArtifactStore.Upstreams;
 
 namespace Provenance.ArtifactStore.Serving;
 
 /// <summary><c>/v2/name/referrers/digest</c> (distribution-spec 1.1, "Listing Referrers").</summary>
-internal sealed class ReferrerEndpoints(ReferrerStore referrers)
+internal sealed class ReferrerEndpoints(ReferrerStore referrers, Mirrors mirrors)
 {
     private const int MaximumPageEntries = 1000;
 
@@ -18,6 +19,7 @@ internal sealed class ReferrerEndpoints(ReferrerStore referrers)
     public async Task ListAsync(HttpContext context, RegistryRoute route)
     {
         var subject = OciErrors.ParseDigest(route.Name);
+        await mirrors.BringReferrersAsync(route.Repository, subject, context.RequestAborted).ConfigureAwait(false);
         string? type = context.Request.Query["artifactType"];
         string? last = context.Request.Query["last"];
         var page = new ArrayBufferWriter<byte>();

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Provenance.ArtifactStore.Access;
+using Provenance.ArtifactStore.Upstreams;
 
 namespace Provenance.ArtifactStore.Serving;
 
@@ -10,6 +11,7 @@ internal sealed class RegistryEndpoints(
     ManifestEndpoints manifests,
     ReferrerEndpoints referrers,
     TagEndpoints tags,
+    Mirrors mirrors,
     OciErrors errors,
     ArtifactStoreOptions options)
 {
@@ -46,6 +48,16 @@ internal sealed class RegistryEndpoints(
             "UNSUPPORTED",
             $"{context.Request.Method} is not supported for {route.Resource.ToString().ToLowerInvariant()}.");
 
+    /// <summary>A mirror holds what its upstream has: what is pushed goes there. Deleting is dropping a copy.</summary>
+    private void RefuseToMirror(RegistryRoute route, string method)
+    {
+        if (ActionOf(route.Resource, method) is AccessAction.Write && mirrors.Covers(route.Repository))
+        {
+            throw new OciException(
+                StatusCodes.Status403Forbidden, "DENIED", $"Repository {route.Repository} mirrors another registry. Push to that registry.");
+        }
+    }
+
     private Task DispatchAsync(HttpContext context)
     {
         context.Response.Headers["Docker-Distribution-API-Version"] = "registry/2.0";
@@ -64,6 +76,7 @@ internal sealed class RegistryEndpoints(
         else
         {
             RequestAccess.Require(context, ActionOf(route.Resource, method), AccessResource.Repository(route.Repository));
+            RefuseToMirror(route, method);
         }
 
         return (route.Resource, method) switch

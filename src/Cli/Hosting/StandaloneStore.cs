@@ -55,7 +55,12 @@ internal sealed class StandaloneStore : IAsyncDisposable
         });
         builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = TimeSpan.FromSeconds(1));
         builder.Services.AddHostFiltering(filter => filter.AllowedHosts = settings is { IsLocal: true, Access: null } ? ["localhost", "127.0.0.1", "[::1]"] : ["*"]);
-        builder.Services.AddArtifactStore(new ArtifactStoreOptions { Folder = folder, Durability = settings.Durability, Space = settings.Space }).AddCaches().AddCollections();
+        builder.Services.AddArtifactStore(settings.StoreIn(folder)).AddCaches();
+        if (settings.S3 is null)
+        {
+            builder.Services.AddCollections();
+        }
+
         builder.Services.AddSingleton<IAccessObserver>(metrics);
         if (settings.Access is { } access)
         {
@@ -128,8 +133,8 @@ internal sealed class StandaloneStore : IAsyncDisposable
         application.MapCaches();
         application.MapGet("/healthz", static () => Results.Text("ok\n")).AllowEveryone();
         application.MapGet("/readyz", AnswerReadiness).AllowEveryone();
-        var space = application.Services.GetRequiredService<ISpace>();
-        application.MapGet("/metrics", () => Results.Text(metrics.Write(new StoreGauges(recorder.Running, ready), space.Figures), "text/plain; version=0.0.4; charset=utf-8")).AllowEveryone();
+        var space = application.Services.GetService<ISpace>();
+        application.MapGet("/metrics", () => Results.Text(metrics.Write(new StoreGauges(recorder.Running, ready), space?.Figures), "text/plain; version=0.0.4; charset=utf-8")).AllowEveryone();
     }
 
     private IResult AnswerReadiness() => ready ? Results.Text("ready\n") : Results.Text("ending\n", statusCode: StatusCodes.Status503ServiceUnavailable);

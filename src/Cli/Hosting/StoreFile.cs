@@ -1,8 +1,10 @@
 using System.Net;
 using Provenance.ArtifactStore.Access.Declaring;
+using Provenance.ArtifactStore.Blobs.S3;
 using Provenance.ArtifactStore.Configuring;
 using Provenance.ArtifactStore.Folders;
 using Provenance.ArtifactStore.Space.Declaring;
+using Provenance.ArtifactStore.Upstreams;
 
 namespace Provenance.Cli.Hosting;
 
@@ -106,7 +108,38 @@ internal static class StoreFile
             settings = settings with { Space = SpaceSection.Read(space, spec.PathOf("space"), spec.Problems) };
         }
 
+        settings = ReadStorage(spec, settings);
+        if (settings.S3 is not null && spec.Find("space") is { } bounds)
+        {
+            spec.Problems.Add(bounds, $"{spec.PathOf("space")} is for blobs in the data folder. With {spec.PathOf("backend.s3")}, give the bucket rules of its own.");
+        }
+
         spec.Finish();
+        return settings;
+    }
+
+    private static StoreSettings ReadStorage(YamlFields spec, StoreSettings settings)
+    {
+        if (spec.Find("backend") is { } backend)
+        {
+            var fields = new YamlFields(backend, spec.PathOf("backend"), spec.Problems);
+            settings = settings with { S3 = fields.Get("s3") is { } s3 ? S3Section.Read(s3, fields.PathOf("s3"), spec.Problems) : null };
+            fields.Finish();
+        }
+
+        var upstreams = spec.FindItems("upstreams").Select((node, number) => UpstreamSection.Read(node, $"{spec.PathOf("upstreams")}[{number}]", spec.Problems));
+        settings = settings with { Upstreams = [.. upstreams.OfType<Upstream>()] };
+        if (spec.Find("scrub") is { } scrub)
+        {
+            var fields = new YamlFields(scrub, spec.PathOf("scrub"), spec.Problems);
+            settings = settings with
+            {
+                ScrubInterval = fields.FindTime("interval", TimeSpan.FromDays(7), TimeSpan.FromMinutes(1), TimeSpan.FromDays(365)),
+                ScrubRate = fields.FindRate("rate") ?? settings.ScrubRate,
+            };
+            fields.Finish();
+        }
+
         return settings;
     }
 

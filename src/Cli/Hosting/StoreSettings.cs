@@ -1,7 +1,10 @@
 using System.Net;
 using Provenance.ArtifactStore.Access;
+using Provenance.ArtifactStore.Blobs.S3;
 using Provenance.ArtifactStore.Folders;
+using Provenance.ArtifactStore.Serving;
 using Provenance.ArtifactStore.Space;
+using Provenance.ArtifactStore.Upstreams;
 
 namespace Provenance.Cli.Hosting;
 
@@ -26,6 +29,18 @@ internal sealed record StoreSettings
     /// <summary>How much it may hold, and when it lets go of what.</summary>
     public SpaceOptions Space { get; init; } = new();
 
+    /// <summary>The object store that holds the blobs; null for the data folder.</summary>
+    public S3Options? S3 { get; init; }
+
+    /// <summary>The registries that are mirrored.</summary>
+    public IReadOnlyList<Upstream> Upstreams { get; init; } = [];
+
+    /// <summary>How often all blobs are read again; null for never.</summary>
+    public TimeSpan? ScrubInterval { get; init; }
+
+    /// <summary>How many bytes are read again in a second, at most.</summary>
+    public long ScrubRate { get; init; } = 50_000_000;
+
     /// <summary>Whether a line is written for each request.</summary>
     public bool AccessLog { get; init; } = true;
 
@@ -40,6 +55,9 @@ internal sealed record StoreSettings
 
     /// <summary>Whether only this machine can reach it.</summary>
     public bool IsLocal => IPAddress.IsLoopback(Listen.Address);
+
+    /// <summary>How the store keeps its content in a folder.</summary>
+    public ArtifactStoreOptions StoreIn(string folder) => new() { Folder = folder, Durability = Durability, Space = Space, S3 = S3, Upstreams = Upstreams };
 
     /// <summary>Refuses to give content or credentials away by mistake.</summary>
     /// <exception cref="CommandException">What is missing, and how to say that it is meant.</exception>

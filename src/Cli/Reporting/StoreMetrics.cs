@@ -44,7 +44,9 @@ internal sealed class StoreMetrics : IAccessObserver
     public void Trouble(string sentence) => say(sentence);
 
     /// <summary>The metrics of now.</summary>
-    public string Write(StoreGauges gauges, SpaceFigures space)
+    /// <param name="gauges">What the server does.</param>
+    /// <param name="space">What the data folder holds; null where the blobs are elsewhere.</param>
+    public string Write(StoreGauges gauges, SpaceFigures? space)
     {
         var text = new MetricsText();
         Describe(text);
@@ -77,7 +79,11 @@ internal sealed class StoreMetrics : IAccessObserver
             text.Set(name, "", value);
         }
 
-        SpaceMetrics.Write(text, space);
+        if (space is not null)
+        {
+            SpaceMetrics.Write(text, space);
+        }
+
         return text.Write();
     }
 

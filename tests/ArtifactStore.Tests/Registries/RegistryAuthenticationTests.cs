@@ -146,7 +146,7 @@ public sealed class RegistryAuthenticationTests : IDisposable
         using var http = new HttpClient();
         var options = new RemoteRegistryOptions();
         var authentication = new RegistryAuthentication(
-            new RegistryHost("registry.example", options.PlainHttp), http, new DockerConfiguration(temporary["config.json"]), options, TimeProvider.System);
+            new RegistryHost("registry.example", options.PlainHttp), http, http, new DockerConfiguration(temporary["config.json"]), options, TimeProvider.System);
         var request = new RegistryRequest { Method = HttpMethod.Get, Address = new Uri("https://registry.example/v2/"), Repository = "app", Purpose = "read" };
         var challenge = new AuthenticationChallenge(true, new Dictionary<string, string> { ["realm"] = $"http://{server.Address}/token" });
 

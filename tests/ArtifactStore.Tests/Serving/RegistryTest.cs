@@ -15,9 +15,9 @@ public abstract class RegistryTest : IAsyncLifetime
 
     protected HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
 
-    public virtual async Task InitializeAsync() => Use(await LoopbackRegistry.StartAsync());
+    public virtual async Task InitializeAsync() => Use(await StartRegistryAsync());
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         Http.Dispose();
         await Registry.DisposeAsync();
@@ -28,6 +28,8 @@ public abstract class RegistryTest : IAsyncLifetime
         Registry = registry;
         Http.BaseAddress = registry.Uri;
     }
+
+    protected virtual Task<LoopbackRegistry> StartRegistryAsync() => LoopbackRegistry.StartAsync();
 
     protected static ByteArrayContent Body(byte[] content, string? contentType = null, string? contentRange = null)
     {

@@ -5,10 +5,12 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Provenance.ArtifactStore.Access;
+using Provenance.ArtifactStore.Blobs.S3;
 using Provenance.ArtifactStore.Serving;
 using Provenance.ArtifactStore.Serving.Access;
 using Provenance.ArtifactStore.Serving.Caches;
 using Provenance.ArtifactStore.Space;
+using Provenance.ArtifactStore.Upstreams;
 
 namespace Provenance.Testing.Registries;
 
@@ -50,6 +52,8 @@ public sealed class LoopbackRegistry : IAsyncDisposable
     /// <param name="maximumUploads">How many uploads may be unfinished.</param>
     /// <param name="space">The bounds of the store.</param>
     /// <param name="access">Turns access control on.</param>
+    /// <param name="upstreams">The registries that are mirrored.</param>
+    /// <param name="s3">Where the blobs are, if not on the disk.</param>
     public static async Task<LoopbackRegistry> StartAsync(
         bool referrersApi = true,
         Action<IServiceCollection>? configure = null,
@@ -57,7 +61,9 @@ public sealed class LoopbackRegistry : IAsyncDisposable
         bool sparseManifests = false,
         int maximumUploads = 1000,
         SpaceOptions? space = null,
-        AccessOptions? access = null)
+        AccessOptions? access = null,
+        S3Options? s3 = null,
+        IReadOnlyList<Upstream>? upstreams = null)
     {
         var folder = new TemporaryFolder();
         var builder = WebApplication.CreateSlimBuilder();
@@ -75,6 +81,8 @@ public sealed class LoopbackRegistry : IAsyncDisposable
             SparseManifests = sparseManifests,
             MaximumUploads = maximumUploads,
             Space = space ?? new SpaceOptions(),
+            S3 = s3,
+            Upstreams = upstreams ?? [],
         }).AddCaches();
         configure?.Invoke(builder.Services);
         if (access is not null)

@@ -84,23 +84,11 @@ internal sealed class DiskBlobScrubber(StoreLog log, DiskBlobStore blobs, TimePr
 
     private async Task<CorruptBlob> HealAsync(Digest digest, ScrubOptions options, CancellationToken cancellationToken)
     {
-        if (options.Heal is null || await options.Heal(digest, cancellationToken).ConfigureAwait(false) is not { } content)
+        if (options.Heal is { } heal)
         {
-            return new CorruptBlob(digest, IsHealed: false);
+            await heal(digest, cancellationToken).ConfigureAwait(false);
         }
 
-        await using (content.ConfigureAwait(false))
-        {
-            try
-            {
-                await blobs.WriteAsync(digest, content, long.MaxValue, cancellationToken).ConfigureAwait(false);
-                return new CorruptBlob(digest, IsHealed: true);
-            }
-            catch (BlobException)
-            {
-                // What the other place has is not the blob either.
-                return new CorruptBlob(digest, IsHealed: false);
-            }
-        }
+        return new CorruptBlob(digest, IsHealed: await blobs.FindSizeAsync(digest, cancellationToken).ConfigureAwait(false) is not null);
     }
 }

@@ -11,7 +11,7 @@ namespace Provenance.ArtifactStore.Blobs.Disks;
 /// <summary>
 /// Blobs of at most 64 KiB as records of the log, larger ones as files. Which blobs there are is known in memory.
 /// </summary>
-internal sealed class DiskBlobStore : IBlobStore
+internal sealed class DiskBlobStore : IBlobAdoption
 {
     /// <summary>The first step of a stream, in bytes: larger than any blob that is kept in the log, and a multiple of the page size.</summary>
     public const int FirstStep = RecordHead.MaximumPayload + 4096;
@@ -89,7 +89,7 @@ internal sealed class DiskBlobStore : IBlobStore
     /// <summary>Removes files that belong to no blob, as interrupted writes leave them, and returns how many there were.</summary>
     public Task<int> RemoveOrphansAsync(CancellationToken cancellationToken) => files.RemoveOrphansAsync(cancellationToken);
 
-    /// <summary>Takes over a file that has been found to hash to <paramref name="digest"/>; false where the blob was there already.</summary>
+    /// <inheritdoc/>
     public async Task<bool> AdoptAsync(Digest digest, string path, IReadOnlyList<KeyChange> changes, CancellationToken cancellationToken)
     {
         var file = new FileInfo(path);

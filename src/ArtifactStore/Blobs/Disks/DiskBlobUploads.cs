@@ -13,12 +13,12 @@ internal sealed class DiskBlobUploads : IBlobUploads
 {
     private readonly ConcurrentDictionary<string, DiskUpload> uploads = new(StringComparer.Ordinal);
     private readonly StoreLog log;
-    private readonly DiskBlobStore blobs;
+    private readonly IBlobAdoption blobs;
     private readonly BlobLimits limits;
     private readonly TimeProvider time;
 
     /// <summary>Takes up what an earlier process left unfinished.</summary>
-    public DiskBlobUploads(StoreLog log, DiskBlobStore blobs, BlobLimits limits, TimeProvider time)
+    public DiskBlobUploads(StoreLog log, IBlobAdoption blobs, BlobLimits limits, TimeProvider time)
     {
         this.log = log;
         this.blobs = blobs;
