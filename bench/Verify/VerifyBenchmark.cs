@@ -70,7 +70,8 @@ internal static class VerifyBenchmark
 
     private static byte[] Statement(byte[] artifact) => Encoding.UTF8.GetBytes($$$"""
         {"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"app","digest":{"sha256":"{{{Convert.ToHexStringLower(artifact)}}}"}}],
-        "predicateType":"https://slsa.dev/provenance/v1","predicate":{"buildDefinition":{"buildType":"https://example.com/build","externalParameters":{"text":"{{{new string('x', 3750)}}}"}},"runDetails":{"builder":{"id":"https://example.com/builder"}}}}
+        "predicateType":"https://slsa.dev/provenance/v1","predicate":{"buildDefinition":{"buildType":"https://example.com/build","externalParameters":{"text":"{{{new string('x', 3750)}}}"} },
+        "runDetails":{"builder":{"id":"https://example.com/builder"} } } }
         """);
 
     private static double Measure(Action action, int count)

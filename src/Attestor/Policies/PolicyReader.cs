@@ -156,18 +156,32 @@ internal sealed class PolicyReader(YamlProblems problems, string folder)
             problems.Add(useNode, $"\"{use}\" is no use of a signer; choose from {string.Join(", ", Uses)}.");
         }
 
-        fields.RefuseNotSupportedYet("keyless", "time", "notBefore", "notAfter", "revoked", "hashAlgorithm");
-        var key = fields.Get("key") is { } keyNode ? PolicyKey.Read(keyNode, folder, problems) : null;
+        fields.RefuseNotSupportedYet("time", "notBefore", "notAfter", "revoked", "hashAlgorithm");
+        var signer = ReadSigner(fields, node, name ?? "");
         fields.Finish();
         if (name is null)
         {
             return;
         }
 
-        // A signer without a usable key stays known, so that its users are not reported as well; the policy is refused anyway.
-        if (!signers.TryAdd(name, new PolicySigner(node, TrustedSigner.OwnerOf(name, key!), [.. uses.Select(static use => use.Text)])))
+        // A signer that cannot be used stays known, so that its users are not reported as well; the policy is refused anyway.
+        if (!signers.TryAdd(name, new PolicySigner(node, signer ?? TrustedSigner.OwnerOf(name, null!), [.. uses.Select(static use => use.Text)])))
         {
             problems.Add(node, $"two signers are called {name}; names must be unique.");
+        }
+    }
+
+    private TrustedSigner? ReadSigner(YamlFields fields, YamlNode node, string name)
+    {
+        switch (fields.Find("key"), fields.Find("keyless"))
+        {
+            case ({ } key, null):
+                return PolicyKey.Read(key, folder, problems) is { } read ? TrustedSigner.OwnerOf(name, read) : null;
+            case (null, { } keyless):
+                return PolicyIdentity.Read(keyless, name, folder, problems);
+            default:
+                problems.Add(node, "spec.signers[] needs either key or keyless.");
+                return null;
         }
     }
 

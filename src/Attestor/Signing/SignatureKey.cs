@@ -70,6 +70,10 @@ public sealed class SignatureKey
         {
             throw new KeyException("KEY_INVALID", "The bytes are no public key (SubjectPublicKeyInfo).", e);
         }
+        catch (PlatformNotSupportedException e)
+        {
+            throw new KeyException("KEY_ALG_UNSUPPORTED", "The key is on a curve that is not supported; P-256, P-384 and P-521 are.", e);
+        }
     }
 
     /// <summary>Reads the DER of an RSA key without its algorithm (RFC 8017, appendix A.1.1).</summary>

@@ -56,7 +56,7 @@ public sealed class VerificationKey
             key.ImportFromPem(pem);
             return From(key);
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        catch (Exception e) when (e is CryptographicException or ArgumentException or PlatformNotSupportedException)
         {
             throw new KeyException("KEY_INVALID", "The PEM block is no ECDSA public key. Only ECDSA P-256 keys are accepted.", e);
         }

@@ -32,7 +32,7 @@ internal static class TimestampVerifier
                 };
             }
         }
-        catch (Exception e) when (e is CryptographicException or AsnContentException)
+        catch (Exception e) when (e is CryptographicException or AsnContentException or NotSupportedException)
         {
             throw new EvidenceException("TIME_INVALID", "The timestamp's signature cannot be checked.", e);
         }
@@ -84,7 +84,7 @@ internal static class TimestampVerifier
                 ? token
                 : throw new EvidenceException("TIME_INVALID", "The timestamp holds no valid token.");
         }
-        catch (Exception e) when (e is AsnContentException or CryptographicException)
+        catch (Exception e) when (e is AsnContentException or CryptographicException or NotSupportedException)
         {
             throw new EvidenceException("TIME_INVALID", "The timestamp is no answer of a time stamping authority.", e);
         }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Provenance.Attestor.Certificates;
 using Provenance.Attestor.Envelopes;
@@ -56,9 +57,21 @@ public sealed class TrustedAuthority
     internal static TrustedAuthority OfTimestamps(string name, Uri? uri, IReadOnlyList<Certificate> chain, ValidityWindow validFor)
     {
         VerifyLinks(name, chain, 1);
-        return CertificateFields.ReadPurposes(chain[0]) is [CertificateFields.TimeStamping]
-            ? new TrustedAuthority(name, uri, chain, validFor)
-            : throw Broken(name, "its first certificate is not for time stamping alone");
+        if (CertificateFields.ReadPurposes(chain[0]) is not [CertificateFields.TimeStamping])
+        {
+            throw Broken(name, "its first certificate is not for time stamping alone");
+        }
+
+        var authority = new TrustedAuthority(name, uri, chain, validFor);
+        try
+        {
+            _ = authority.First;
+            return authority;
+        }
+        catch (CryptographicException e)
+        {
+            throw new EvidenceException("CERT_CHAIN", $"The first certificate of the authority {StrictJson.Excerpt(name)} cannot be loaded.", e);
+        }
     }
 
     /// <summary>The certificate of the chain that is not valid at a time; null where all are.</summary>

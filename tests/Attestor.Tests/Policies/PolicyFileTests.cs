@@ -36,7 +36,7 @@ public sealed class PolicyFileTests
     [InlineData("  mode: enforce\n", "  enforceFrom: \"2027-01-01\"\n", "spec.enforceFrom is not supported yet")]
     [InlineData("  mode: enforce\n", "  acceptVsa: []\n", "spec.acceptVsa is not supported yet")]
     [InlineData("  mode: enforce\n", "  emitVsa: {}\n", "spec.emitVsa is not supported yet")]
-    [InlineData("      key:\n", "      keyless: {issuer: x}\n      key:\n", "keyless is not supported yet")]
+    [InlineData("      key:\n", "      keyless: {issuer: x}\n      key:\n", "needs either key or keyless")]
     [InlineData("      key:\n", "      time: {}\n      key:\n", "time is not supported yet")]
     [InlineData("      provenance:\n", "      threshold: {count: 2}\n      provenance:\n", "threshold is not supported yet")]
     [InlineData("      provenance:\n", "      maxAge: 24h\n      provenance:\n", "maxAge is not supported yet")]
