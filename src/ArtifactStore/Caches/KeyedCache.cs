@@ -28,6 +28,23 @@ internal sealed class KeyedCache(IKeyTable keys, IBlobStore blobs) : IDisposable
         return blob;
     }
 
+    /// <summary>Finds what a key stands for, and its size; null where it stands for nothing that is stored whole.</summary>
+    public async Task<(Digest Digest, long Size)?> FindAsync(string table, string name, CancellationToken cancellationToken)
+    {
+        if (Find(table, name) is not { } digest)
+        {
+            return null;
+        }
+
+        if (await blobs.FindSizeAsync(digest, cancellationToken).ConfigureAwait(false) is { } size)
+        {
+            return (digest, size);
+        }
+
+        await ForgetAsync(table, name, digest, cancellationToken).ConfigureAwait(false);
+        return null;
+    }
+
     /// <summary>Lets a key stand for a stored blob; false where it was set before.</summary>
     public async Task<bool> SetAsync(string table, string name, Digest digest, CancellationToken cancellationToken)
     {

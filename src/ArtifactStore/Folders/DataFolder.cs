@@ -12,6 +12,11 @@ internal sealed class DataFolder : IDisposable
     private const int FormatVersion = 2;
     private const int FirstVersion = 1;
 
+    // What .NET gives as the result code where somebody else holds a lock: EAGAIN on Linux, EWOULDBLOCK elsewhere, and Windows' own.
+    private const int LockedOnLinux = 11;
+    private const int LockedOnUnix = 35;
+    private const int LockedOnWindows = unchecked((int)0x80070020);
+
     private readonly FileStream ownership;
 
     private DataFolder(string path, FileStream ownership)
@@ -92,7 +97,7 @@ internal sealed class DataFolder : IDisposable
         {
             return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException exception) when (File.Exists(file))
+        catch (IOException exception) when (exception.HResult is LockedOnLinux or LockedOnUnix or LockedOnWindows)
         {
             throw new DataFolderException(
                 $"Data folder {root} is in use by another process. Stop that process, or give this one a folder of its own.", exception);

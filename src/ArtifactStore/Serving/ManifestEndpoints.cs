@@ -29,9 +29,17 @@ internal sealed partial class ManifestEndpoints(
         await mirrors.BringManifestAsync(route.Repository, route.Name, context.RequestAborted).ConfigureAwait(false);
         var digest = await ResolveAsync(route, context.RequestAborted).ConfigureAwait(false);
         string mediaType = await manifests.FindMediaTypeAsync(route.Repository, digest, context.RequestAborted).ConfigureAwait(false) ?? throw Unknown(route);
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            // As for blobs: one found corrupt is absent to HEAD, so that clients push it again; GET says what is wrong.
+            long size = await blobs.FindSizeAsync(digest, context.RequestAborted).ConfigureAwait(false) ?? throw Unknown(route);
+            Describe(context.Response, mediaType, digest);
+            BlobResponse.WriteHead(context, digest, size);
+            return;
+        }
+
         using var blob = await blobs.OpenAsync(digest, context.RequestAborted).ConfigureAwait(false) ?? throw Unknown(route);
-        context.Response.ContentType = mediaType;
-        context.Response.Headers["Docker-Content-Digest"] = digest.ToString();
+        Describe(context.Response, mediaType, digest);
         await BlobResponse.WriteAsync(context, blob).ConfigureAwait(false);
     }
 
@@ -74,6 +82,12 @@ internal sealed partial class ManifestEndpoints(
         }
 
         context.Response.StatusCode = StatusCodes.Status202Accepted;
+    }
+
+    private static void Describe(HttpResponse response, string mediaType, Digest digest)
+    {
+        response.ContentType = mediaType;
+        response.Headers["Docker-Content-Digest"] = digest.ToString();
     }
 
     // A tag cannot contain a colon, so this is a digest or a mistake in one.

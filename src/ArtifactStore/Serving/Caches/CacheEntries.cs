@@ -14,6 +14,12 @@ internal sealed partial class CacheEntries(KeyedCache cache, NamelessContent con
     /// <summary>GET and HEAD: the content under a key. One that is gone or corrupt is a miss, and its key is removed.</summary>
     public async Task GetAsync(HttpContext context, string table, string name)
     {
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            await HeadAsync(context, table, name).ConfigureAwait(false);
+            return;
+        }
+
         using var blob = await cache.OpenAsync(table, name, context.RequestAborted).ConfigureAwait(false);
         if (blob is null)
         {
@@ -65,6 +71,19 @@ internal sealed partial class CacheEntries(KeyedCache cache, NamelessContent con
     {
         context.Response.StatusCode = StatusCodes.Status404NotFound;
         context.Response.ContentLength = 0;
+    }
+
+    private async Task HeadAsync(HttpContext context, string table, string name)
+    {
+        if (await cache.FindAsync(table, name, context.RequestAborted).ConfigureAwait(false) is { } found)
+        {
+            context.Response.ContentType = MediaTypes.OctetStream;
+            BlobResponse.WriteHead(context, found.Digest, found.Size);
+        }
+        else
+        {
+            Miss(context);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Stored bytes of {Digest} do not hash to it: {Name} of {Table} is removed and answered as a miss")]

@@ -32,6 +32,15 @@ internal sealed partial class ContentAddressedEndpoints(
 
     private async Task GetAsync(HttpContext context, Digest digest)
     {
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            // A blob found corrupt is absent to HEAD too, so that it is put again.
+            long size = await blobs.FindSizeAsync(digest, context.RequestAborted).ConfigureAwait(false) ?? throw Unknown(digest);
+            context.Response.ContentType = MediaTypes.OctetStream;
+            BlobResponse.WriteHead(context, digest, size);
+            return;
+        }
+
         using var blob = await blobs.OpenAsync(digest, context.RequestAborted).ConfigureAwait(false) ?? throw Unknown(digest);
         context.Response.ContentType = MediaTypes.OctetStream;
         try

@@ -30,7 +30,7 @@ internal sealed class GuardedRegistry : IAsyncDisposable
 
     public Uri Uri => registry.Uri;
 
-    public static async Task<GuardedRegistry> StartAsync(TemporaryFolder folder, TestIssuer issuer, Refusals refusals, ChallengeKind challenge)
+    public static async Task<GuardedRegistry> StartAsync(TemporaryFolder folder, TestIssuer issuer, Refusals refusals, ChallengeKind challenge, params AccessRule[] more)
     {
         string passwords = Path.Combine(folder.Path, "htpasswd");
         const string horse = "$2y$05$zQ1sOxthHz6dclNp4J5QkOHBlTmrg1mnXUUfr7TGHpp.3bE07njlO";
@@ -51,6 +51,7 @@ internal sealed class GuardedRegistry : IAsyncDisposable
                 Rule(SubjectMatch.UserGroup("admins"), all, "**") with { ContentStore = true },
                 Rule(SubjectMatch.TokenSubject("cluster", Subject("system:serviceaccount:team-a:*")), [AccessAction.Read, AccessAction.Write], "team-a/ci"),
                 Rule(SubjectMatch.Everyone, [AccessAction.Read], "public/**"),
+                .. more,
             ],
         };
         return new GuardedRegistry(await LoopbackRegistry.StartAsync(configure: services => services.AddSingleton<IAccessObserver>(refusals), access: options));
