@@ -109,7 +109,9 @@ internal sealed class SpaceCollector(
         LoadUsage();
         var begun = time.GetUtcNow();
         uint now = LogClock.MinuteOf(time);
-        uint cutoff = SpaceClock.Before(now, options.GracePeriod);
+
+        // Without any grace, what was used in this very minute may go too.
+        uint cutoff = options.GracePeriod == TimeSpan.Zero ? now + 1 : SpaceClock.Before(now, options.GracePeriod);
         var caches = new CacheKeys(keys);
         var mark = new ReferenceMark(keys, blobs);
         var expired = await new ManifestExpiry(log, keys, blobs, mark, leases, options).RunAsync(now, isDryRun, cancellationToken).ConfigureAwait(false);

@@ -12,7 +12,7 @@ public sealed record SpaceOptions
     /// <summary>Down to which share of <see cref="MaximumBytes"/>.</summary>
     public double LowWater { get; init; } = 0.85;
 
-    /// <summary>How long nothing that was written or asked for is let go of. At least a minute, as uses are known to the minute.</summary>
+    /// <summary>How long nothing that was written or asked for is let go of. Uses are known to the minute. Zero is for a store that nobody uses meanwhile.</summary>
     public TimeSpan GracePeriod { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>How long after one collection the next begins.</summary>

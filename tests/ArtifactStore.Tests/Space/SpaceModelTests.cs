@@ -1,5 +1,5 @@
 using System.Net;
-using Provenance.ArtifactStore.Blobs;
+using System.Text;
 using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Registries;
 using Provenance.ArtifactStore.Space;
@@ -24,12 +24,18 @@ public sealed class SpaceModelTests : SpaceTest
     public async Task What_manifests_need_is_there_whatever_runs_beside_and_no_key_outlives_its_blob(int seed)
     {
         using var stop = new CancellationTokenSource();
-        var collecting = CollectUntilAsync(stop.Token);
-        var present = await Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => WorkAsync(worker, new Random((seed * 100) + worker))));
-        await stop.CancelAsync();
-        int collections = await collecting;
+        var collecting = Task.Run(() => CollectUntilAsync(stop.Token));
+        Dictionary<Digest, byte[]>[] present;
+        try
+        {
+            present = await Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => WorkAsync(worker, new Random((seed * 100) + worker))));
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            (await collecting).Should().BeGreaterThan(0);
+        }
 
-        collections.Should().BeGreaterThan(0);
         for (int worker = 0; worker < Workers; worker++)
         {
             await ShouldHoldAsync($"repository{worker}", present[worker]);
@@ -42,13 +48,13 @@ public sealed class SpaceModelTests : SpaceTest
             await ShouldHoldAsync($"repository{worker}", present[worker]);
         }
 
-        Keys.List("cache/x", after: null, 100).Should().BeEmpty("everything that only caches hold had to make room");
-        var needed = present.SelectMany(static all => all).SelectMany(static image => new[] { Digest.Of(image.Value), image.Key }).Append(Descriptor.Empty.Digest).ToHashSet();
-        foreach (int content in Enumerable.Range(0, Contents))
+        foreach (string key in Keys.List("cache/x", after: null, 100))
         {
-            var digest = Digest.Of(Content(content));
-            (await IsStoredAsync(digest)).Should().Be(needed.Contains(digest));
+            Keys.TryFind("cache/x", key, out var value).Should().BeTrue();
+            (await IsStoredAsync(Digest.Parse(Encoding.UTF8.GetString(value.Span)))).Should().BeTrue("no key outlives its blob");
         }
+
+        Space.Figures.Removed.Values.Sum(static count => count.Blobs).Should().BeGreaterThan(0, "collections must have had something to do");
     }
 
     private static byte[] Content(int number) => Bytes($"content {number}", number % 2 is 0 ? 10 : 100_000);
