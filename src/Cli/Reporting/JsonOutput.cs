@@ -9,6 +9,7 @@ namespace Provenance.Cli.Reporting;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(DigestLookup))]
 [JsonSerializable(typeof(RunRecord))]
+[JsonSerializable(typeof(ScrubRecord))]
 [JsonSerializable(typeof(VerdictRecord))]
 internal sealed partial class JsonOutput : JsonSerializerContext
 {
