@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Provenance.ArtifactStore.Blobs;
 using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Manifests;
 using Provenance.ArtifactStore.Registries;
@@ -18,7 +19,7 @@ internal sealed partial class Mirrors(
     ReferrerStore referrers,
     IManifestCatalog catalog,
     Freshness freshness,
-    ILogger<Mirrors> logger) : IDisposable
+    ILogger<Mirrors> logger) : IBlobHealing, IDisposable
 {
     private const int MaximumFlights = 32;
 
@@ -75,7 +76,7 @@ internal sealed partial class Mirrors(
         }
     }
 
-    /// <summary>Brings content anew that is corrupt here, from the upstream of any repository that holds it; false where none has it.</summary>
+    /// <inheritdoc/>
     public async Task<bool> HealAsync(Digest digest, CancellationToken cancellationToken)
     {
         await foreach (string repository in catalog.ListRepositoriesAsync(cancellationToken).ConfigureAwait(false))

@@ -11,6 +11,7 @@ internal sealed class SingleFlights(int maximum) : IDisposable
     private readonly ConcurrentDictionary<string, Lazy<Task>> flights = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim room = new(maximum, maximum);
     private readonly CancellationTokenSource end = new();
+    private bool isDisposed;
 
     /// <summary>Waits for the work under this name, and begins it where nobody has.</summary>
     public async Task RunAsync(string name, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
@@ -22,6 +23,12 @@ internal sealed class SingleFlights(int maximum) : IDisposable
     /// <summary>Ends all work.</summary>
     public void Dispose()
     {
+        // Whoever owns this may be known under two names, and is then disposed of twice.
+        if (Interlocked.Exchange(ref isDisposed, true))
+        {
+            return;
+        }
+
         end.Cancel();
         end.Dispose();
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Provenance.ArtifactStore.Blobs;
 using Provenance.ArtifactStore.Manifests;
 using Provenance.ArtifactStore.Registries;
 
@@ -22,6 +23,7 @@ internal static class UpstreamServices
             provider.GetRequiredService<IManifestCatalog>(),
             provider.GetRequiredService<Freshness>(),
             provider.GetRequiredService<ILogger<Mirrors>>()));
+        services.AddSingleton<IBlobHealing>(static provider => provider.GetRequiredService<Mirrors>());
         return services;
     }
 

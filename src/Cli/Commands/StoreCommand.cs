@@ -32,6 +32,7 @@ internal sealed class StoreCommand
             options.data, options.config, options.listen, options.durability, options.tlsCertificate, options.tlsKey, options.clientAuthorities,
             options.passwords, options.anonymous, options.noAccessLog, options.drain, options.insecureWithoutTls, options.insecureWithoutAuthentication,
         };
+        command.Subcommands.Add(StoreScrubCommand.Create());
         options.anonymous.AcceptOnlyFromAmong("none", "read", "write");
         command.Subcommands.Add(StoreCollectCommand.Create());
         command.SetAction(options.RunAsync);

@@ -8,6 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Provenance.ArtifactStore.Access;
+using Provenance.ArtifactStore.Blobs;
+using Provenance.ArtifactStore.Keys;
 using Provenance.ArtifactStore.Serving;
 using Provenance.ArtifactStore.Serving.Access;
 using Provenance.ArtifactStore.Serving.Caches;
@@ -26,6 +28,8 @@ internal sealed class StandaloneStore : IAsyncDisposable
     private readonly StoreMetrics metrics;
     private readonly AccessLog? log;
     private readonly StoreSettings settings;
+    private readonly CancellationTokenSource end = new();
+    private Task scrubbing = Task.CompletedTask;
     private volatile bool ready;
 
     private StandaloneStore(WebApplication application, RequestRecorder recorder, StoreMetrics metrics, AccessLog? log, StoreSettings settings) =>
@@ -73,6 +77,7 @@ internal sealed class StandaloneStore : IAsyncDisposable
         var store = new StandaloneStore(application, recorder, metrics, log, settings);
         store.Map();
         await store.ListenAsync(cancellationToken);
+        store.BeginScrubbing(trouble);
         return store;
     }
 
@@ -98,12 +103,16 @@ internal sealed class StandaloneStore : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         ready = false;
+        await end.CancelAsync();
+        await scrubbing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await application.StopAsync(CancellationToken.None);
         await application.DisposeAsync();
         if (log is not null)
         {
             await log.DisposeAsync();
         }
+
+        end.Dispose();
     }
 
     private void Map()
@@ -135,6 +144,20 @@ internal sealed class StandaloneStore : IAsyncDisposable
         application.MapGet("/readyz", AnswerReadiness).AllowEveryone();
         var space = application.Services.GetService<ISpace>();
         application.MapGet("/metrics", () => Results.Text(metrics.Write(new StoreGauges(recorder.Running, ready), space?.Figures), "text/plain; version=0.0.4; charset=utf-8")).AllowEveryone();
+    }
+
+    private void BeginScrubbing(Action<string> say)
+    {
+        if (settings.ScrubInterval is not { } interval)
+        {
+            return;
+        }
+
+        var services = application.Services;
+        var schedule = new ScrubSchedule(
+            services.GetRequiredService<IBlobScrubber>(), services.GetRequiredService<IBlobHealing>(), services.GetRequiredService<IKeyTable>(),
+            metrics, interval, settings.ScrubRate, TimeProvider.System, say);
+        scrubbing = Task.Run(() => schedule.RunAsync(end.Token));
     }
 
     private IResult AnswerReadiness() => ready ? Results.Text("ready\n") : Results.Text("ending\n", statusCode: StatusCodes.Status503ServiceUnavailable);

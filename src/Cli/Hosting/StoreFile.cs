@@ -138,6 +138,10 @@ internal static class StoreFile
                 ScrubRate = fields.FindRate("rate") ?? settings.ScrubRate,
             };
             fields.Finish();
+            if (settings.S3 is not null)
+            {
+                spec.Problems.Add(scrub, $"{spec.PathOf("scrub")} cannot stand beside backend.s3: only blobs on a disk can be scrubbed.");
+            }
         }
 
         return settings;

@@ -10,6 +10,7 @@ namespace Provenance.Cli.Reporting;
 [JsonSerializable(typeof(CollectionRecord))]
 [JsonSerializable(typeof(DigestLookup))]
 [JsonSerializable(typeof(RunRecord))]
+[JsonSerializable(typeof(ScrubRecord))]
 [JsonSerializable(typeof(VerdictRecord))]
 internal sealed partial class JsonOutput : JsonSerializerContext
 {

@@ -14,6 +14,10 @@ internal sealed class StoreMetrics : IAccessObserver
     private const string Lookups = "provenance_store_lookups_total";
     private const string Refusals = "provenance_store_access_refused_total";
 
+    private const string ScrubBytes = "provenance_store_scrubbed_bytes_total";
+    private const string ScrubCorrupted = "provenance_store_scrub_corrupted_total";
+    private const string ScrubHealed = "provenance_store_scrub_healed_total";
+
     private static readonly double[] Bounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
     private static readonly HashSet<string> Methods = new(StringComparer.Ordinal) { "GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "MKCOL" };
 
@@ -21,6 +25,9 @@ internal sealed class StoreMetrics : IAccessObserver
     private readonly ConcurrentDictionary<string, Timing> timings = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Protocol, string Result), Counter> lookups = new();
     private readonly ConcurrentDictionary<string, Counter> refusals = new(StringComparer.Ordinal);
+    private readonly Counter scrubbedBytes = new();
+    private readonly Counter scrubCorrupted = new();
+    private readonly Counter scrubHealed = new();
     private readonly Action<string> say;
 
     public StoreMetrics(Action<string> say) => this.say = say;
@@ -35,6 +42,16 @@ internal sealed class StoreMetrics : IAccessObserver
         {
             lookups.GetOrAdd((protocol, status is 404 or 204 ? "miss" : "hit"), static _ => new()).Add(1);
         }
+    }
+
+    /// <summary>Counts bytes that were read again.</summary>
+    public void ScrubbedBytes(long bytes) => scrubbedBytes.Add(bytes);
+
+    /// <summary>Counts what a scrub has found.</summary>
+    public void Scrubbed(int corrupted, int healed)
+    {
+        scrubCorrupted.Add(corrupted);
+        scrubHealed.Add(healed);
     }
 
     /// <inheritdoc/>
@@ -74,6 +91,9 @@ internal sealed class StoreMetrics : IAccessObserver
             text.Set(Refusals, $"reason=\"{reason}\"", counter.Value);
         }
 
+        text.Set(ScrubBytes, "", scrubbedBytes.Value);
+        text.Set(ScrubCorrupted, "", scrubCorrupted.Value);
+        text.Set(ScrubHealed, "", scrubHealed.Value);
         foreach (var (name, value) in gauges.Values)
         {
             text.Set(name, "", value);
@@ -95,6 +115,9 @@ internal sealed class StoreMetrics : IAccessObserver
         text.Describe(Sent, "counter", "Bytes of answers whose length was known.");
         text.Describe(Lookups, "counter", "GET and HEAD of content, by whether it was there.");
         text.Describe(Refusals, "counter", "Requests that were refused, by reason.");
+        text.Describe(ScrubBytes, "counter", "Bytes of blobs that were read again.");
+        text.Describe(ScrubCorrupted, "counter", "Blobs that were found corrupt by reading them again.");
+        text.Describe(ScrubHealed, "counter", "Those of them that were brought anew from an upstream.");
         foreach (var (name, help) in StoreGauges.Descriptions)
         {
             text.Describe(name, "gauge", help);

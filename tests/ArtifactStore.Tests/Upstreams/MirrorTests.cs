@@ -1,6 +1,8 @@
 using System.Net;
 using System.Security.Cryptography;
 using FluentAssertions;
+using Microsoft.Extensions.DependencyInjection;
+using Provenance.ArtifactStore.Blobs;
 using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Tests.Registries;
 using Xunit;
@@ -200,5 +202,30 @@ public sealed class MirrorTests : MirrorTest
 
         (await StatusAsync($"blobs/{blob}")).Should().Be(HttpStatusCode.InternalServerError);
         (await DigestAsync($"blobs/{blob}")).Should().Be(blob);
+    }
+
+    [Fact]
+    public async Task A_scrub_brings_anew_what_is_corrupt_as_far_as_the_upstream_has_it()
+    {
+        byte[][] contents = [RandomNumberGenerator.GetBytes(1000), RandomNumberGenerator.GetBytes(200_000), RandomNumberGenerator.GetBytes(300)];
+        var kept = new List<Digest>();
+        foreach (byte[] content in contents)
+        {
+            kept.Add(Upstream.AddBlob(content));
+            (await DigestAsync($"blobs/{kept[^1]}")).Should().Be(kept[^1]);
+            StoredBytes.Corrupt(Registry.Folder, content);
+        }
+
+        Upstream.Remove($"blobs/{kept[2]}");
+        var services = Registry.Services;
+        var options = new ScrubOptions { BytesPerSecond = long.MaxValue, Heal = services.GetRequiredService<IBlobHealing>().HealAsync };
+
+        var report = await services.GetRequiredService<IBlobScrubber>().ScrubAsync(options, progress: null, CancellationToken.None);
+
+        report.Corrupted.Should().BeEquivalentTo([new CorruptBlob(kept[0], true), new CorruptBlob(kept[1], true), new CorruptBlob(kept[2], false)]);
+        Upstream.Fail(500);
+        (await DigestAsync($"blobs/{kept[0]}")).Should().Be(kept[0]);
+        (await DigestAsync($"blobs/{kept[1]}")).Should().Be(kept[1]);
+        (await StatusAsync($"blobs/{kept[2]}")).Should().Be(HttpStatusCode.ServiceUnavailable);
     }
 }

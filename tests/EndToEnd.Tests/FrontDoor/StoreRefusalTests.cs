@@ -44,6 +44,14 @@ public sealed class StoreRefusalTests : IDisposable
     [InlineData("  durability: some\n", "must be full or none")]
     [InlineData("  access: {}\n", "allows nobody anything")]
     [InlineData("  drainSeconds: -1\n", "between 0 and 3600")]
+    [InlineData("  backend: {s3: {region: eu-1}}\n", "spec.backend.s3.bucket is missing")]
+    [InlineData("  backend: {s3: {bucket: b, secretKey: x}}\n", "credentials come from the environment")]
+    [InlineData("  backend: {s3: {bucket: b, endpoint: \"https://u:p@s3.example.com\"}}\n", "without path and credentials")]
+    [InlineData("  backend: {s3: {bucket: b}}\n  scrub: {interval: 7d}\n", "only blobs on a disk")]
+    [InlineData("  upstreams: [{registry: registry.example, repositories: [\"a**b\"]}]\n", "is no pattern of repositories")]
+    [InlineData("  upstreams: [{registry: \"https://registry.example\", repositories: [\"m/**\"]}]\n", "must be a registry")]
+    [InlineData("  upstreams: [{registry: registry.example, repositories: [\"m/**\"], ttl: 10}]\n", "such as 30s, 10m")]
+    [InlineData("  scrub: {rate: fast}\n", "such as 50MB/s")]
     public async Task A_faulty_configuration(string spec, string expected)
     {
         await File.WriteAllTextAsync(folder["store.yaml"], Head + spec);
