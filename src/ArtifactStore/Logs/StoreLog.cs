@@ -138,8 +138,15 @@ internal sealed class StoreLog : IDisposable
     }
 
     /// <summary>Takes a segment out that nothing refers to any more, and removes its file.</summary>
+    /// <remarks>Where the segment before it ends was said in this one's head: from here on its file says it.</remarks>
     public void Drop(Segment segment)
     {
+        if (state.Segments.LastOrDefault(other => other.Number < segment.Number) is { } previous)
+        {
+            Files.Disk.Cut(previous.File, previous.End, previous.End);
+            Files.Disk.Flush(previous.File);
+        }
+
         Files.Delete(segment);
         state.Remove(segment);
     }

@@ -13,6 +13,8 @@ internal sealed class FaultyDisk : IDisk
     /// <summary>How many bytes files can be given besides what they have.</summary>
     public long RoomLeft { get; set; } = long.MaxValue / 2;
 
+    public bool CannotCut { get; set; }
+
     public Func<Exception>? OnCreate { get; set; }
 
     public Func<Exception>? OnWrite { get; set; }
@@ -26,6 +28,11 @@ internal sealed class FaultyDisk : IDisk
 
     public void Cut(SafeFileHandle file, long length, long size)
     {
+        if (CannotCut)
+        {
+            throw new IOException("Input/output error");
+        }
+
         disk.Cut(file, length, length);
         if (size > length + RoomLeft)
         {

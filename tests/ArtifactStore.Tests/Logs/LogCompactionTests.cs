@@ -80,6 +80,32 @@ public sealed class LogCompactionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_batch_that_failed_does_not_come_back_when_the_segment_goes_that_says_where_the_one_before_ends()
+    {
+        var disk = new FaultyDisk();
+        using var faulty = new LogFolder(disk: disk);
+        await faulty.SetAsync("n", "before");
+        disk.OnFlush = static () => new IOException("Input/output error");
+        await FluentActions.Awaiting(() => faulty.SetAsync("n", "failed")).Should().ThrowAsync<IOException>();
+        disk.OnFlush = null;
+        disk.CannotCut = true;
+        await faulty.SetAsync("other", "1");
+        disk.CannotCut = false;
+        for (int round = 0; faulty.Log.ActiveNumber < 4; round++)
+        {
+            await faulty.SetAsync("other", $"{round}");
+        }
+
+        using var compaction = new LogCompaction(faulty.Log, TimeProvider.System);
+        await compaction.RunAsync(0.9, long.MaxValue, CancellationToken.None);
+        faulty.Log.Segments.Should().NotContain(static segment => segment.Number == 2);
+        faulty.Log.Segments.Should().Contain(static segment => segment.Number == 1);
+        faulty.Restore(faulty.Snapshot().Where(static file => file.Key.EndsWith(".segment", StringComparison.Ordinal)).ToDictionary());
+
+        faulty.Get("n").Should().Be("before");
+    }
+
+    [Fact]
     public async Task A_reader_goes_on_reading_a_segment_that_was_removed()
     {
         await WriteAndDeleteAsync();

@@ -1,11 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Provenance.ArtifactStore.Blobs;
 using Provenance.ArtifactStore.Digests;
+using Provenance.ArtifactStore.Keys;
 using Provenance.ArtifactStore.Registries;
+using Provenance.ArtifactStore.Serving;
 using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Signing;
 using Provenance.Attestor.Statements;
@@ -56,7 +59,7 @@ public sealed class KilledProcessTests(ITestOutputHelper log) : IDisposable
         last.JsonLines.Select(static l => l.GetProperty("outcome").GetString()).Should().OnlyContain(static o => o == "attested" || o == "already-attested", "seed {0}", seed);
         last.JsonLines.Select(static l => l.GetProperty("outcome").GetString()).Should().Contain("already-attested", "the killed processes did some of the work (seed {0})", seed);
         await ShouldBeAttestedOnceAsync(seed);
-        ShouldBeWhole(seed);
+        await ShouldBeWholeAsync(seed);
     }
 
     /// <summary>How long a start takes that has one of the twenty portions to do.</summary>
@@ -131,12 +134,25 @@ public sealed class KilledProcessTests(ITestOutputHelper log) : IDisposable
         (await server.StopAsync()).Should().Be(0);
     }
 
-    private void ShouldBeWhole(int seed)
+    private async Task ShouldBeWholeAsync(int seed)
     {
         Directory.EnumerateFileSystemEntries(folder["data/store/tmp"]).Should().BeEmpty();
-        foreach (string blob in Directory.EnumerateFiles(folder["data/store/blobs"], "*", SearchOption.AllDirectories))
+        var services = new ServiceCollection().AddArtifactStore(new ArtifactStoreOptions { Folder = folder["data/store"] }).BuildServiceProvider();
+        await using (services)
         {
-            Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(blob))).Should().Be(Path.GetFileName(blob), "seed {0}", seed);
+            var scrub = await services.GetRequiredService<IBlobScrubber>()
+                .ScrubAsync(new ScrubOptions { BytesPerSecond = long.MaxValue }, progress: null, CancellationToken.None);
+            scrub.Blobs.Should().BePositive();
+            scrub.Corrupted.Should().BeEmpty("seed {0}", seed);
+            scrub.Unnamed.Should().Be(0, "seed {0}", seed);
+            var blobs = services.GetRequiredService<IBlobStore>();
+            var keys = services.GetRequiredService<IKeyTable>();
+            string[] tables = [.. keys.ListTables("blobs/"), .. keys.ListTables("manifests/")];
+            tables.Should().NotBeEmpty();
+            foreach (string name in tables.SelectMany(table => keys.List(table, after: null, int.MaxValue)))
+            {
+                (await blobs.FindSizeAsync(Digest.Parse(name), CancellationToken.None)).Should().NotBeNull("{0} is in a repository (seed {1})", name, seed);
+            }
         }
 
         var attested = File.ReadAllLines(folder["data/attested.jsonl"]).Select(static l => JsonDocument.Parse(l).RootElement.GetProperty("run").GetString()).ToList();

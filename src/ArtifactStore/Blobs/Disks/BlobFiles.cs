@@ -15,6 +15,11 @@ internal sealed class BlobFiles(StoreLog log)
 {
     private const int TurnCount = 64;
 
+    // 16 MiB of sums, for 64 GiB of content.
+    private const int KnownPieceCount = 1024 * 1024;
+
+    private readonly KnownPieces known = new(KnownPieceCount);
+
     private readonly SharedFlushes folders = new(log.Files.Disk);
 
     // What becomes of one blob's file and what the log says of it go together: one caller at a time for each blob.
@@ -124,7 +129,7 @@ internal sealed class BlobFiles(StoreLog log)
     private DiskBlobReader Open(Digest digest, BlobPlace place)
     {
         SafeFileHandle handle = File.OpenHandle(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-        return new DiskBlobReader(digest, handle, place.Size, () => SetAsideAsync(digest, place));
+        return new DiskBlobReader(digest, handle, place.Size, known, () => SetAsideAsync(digest, place));
     }
 
     private async Task<Turn> EnterAsync(Digest digest, CancellationToken cancellationToken)

@@ -7,17 +7,17 @@ using Provenance.ArtifactStore.Logs;
 
 namespace Provenance.ArtifactStore.Blobs.Disks;
 
-/// <summary>Reads a large blob's file, hashing what it reads.</summary>
+/// <summary>Reads a large blob's file, verifying what it reads: by its hash the first time, by the sums of its pieces from then on.</summary>
 /// <remarks>Reads are synchronous on purpose: on Unix an asynchronous file read is the same call moved to another pool thread.</remarks>
 /// <param name="digest">The digest.</param>
 /// <param name="handle">The open file.</param>
 /// <param name="size">The size the blob has if the file is whole.</param>
+/// <param name="known">What was read before.</param>
 /// <param name="corrupt">Told when the bytes are found not to hash to the digest.</param>
-internal sealed class DiskBlobReader(Digest digest, SafeFileHandle handle, long size, Func<ValueTask> corrupt) : IBlobReader
+internal sealed class DiskBlobReader(Digest digest, SafeFileHandle handle, long size, KnownPieces known, Func<ValueTask> corrupt) : IBlobReader
 {
     private const int VerifiedFirst = 4 * 1024 * 1024;
-    private const int ReadSize = 64 * 1024;
-    private const int FlushSize = 256 * 1024;
+    private const int FlushSize = 4 * KnownPieces.Length;
 
     /// <inheritdoc/>
     public Digest Digest => digest;
@@ -30,7 +30,11 @@ internal sealed class DiskBlobReader(Digest digest, SafeFileHandle handle, long 
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Size - offset);
-        if (Size <= VerifiedFirst)
+        if (known.Find(digest) is { } sums)
+        {
+            await CopyKnownAsync(destination, offset, count, sums, cancellationToken).ConfigureAwait(false);
+        }
+        else if (Size <= VerifiedFirst)
         {
             byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Size);
             try
@@ -45,8 +49,7 @@ internal sealed class DiskBlobReader(Digest digest, SafeFileHandle handle, long 
         }
         else
         {
-            using var hash = count == Size ? IncrementalHash.CreateHash(digest.Algorithm.HashName) : null;
-            await StreamAsync(destination, offset, count, hash, cancellationToken).ConfigureAwait(false);
+            await CopyUnknownAsync(destination, offset, count, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -89,29 +92,95 @@ internal sealed class DiskBlobReader(Digest digest, SafeFileHandle handle, long 
     /// <inheritdoc/>
     public void Dispose() => handle.Dispose();
 
-    private async Task StreamAsync(PipeWriter destination, long offset, long count, IncrementalHash? hash, CancellationToken cancellationToken)
+    private static PieceSum[] Sum(ReadOnlySpan<byte> content)
     {
-        long remaining = count;
-        int unflushed = 0;
-        while (remaining > 0)
+        var sums = new PieceSum[KnownPieces.CountOf(content.Length)];
+        for (int piece = 0; piece < sums.Length; piece++)
         {
-            var memory = destination.GetMemory(ReadSize);
-            memory = memory[..(int)Math.Min(memory.Length, remaining)];
-            int read = RandomAccess.Read(handle, memory.Span, offset);
-            await RequireAsync(read > 0).ConfigureAwait(false);
-            hash?.AppendData(memory.Span[..read]);
-            offset += read;
-            remaining -= read;
+            var rest = content[(piece * KnownPieces.Length)..];
+            sums[piece] = PieceSum.Of(rest[..Math.Min(rest.Length, KnownPieces.Length)]);
+        }
 
-            // The last piece stays here unless the whole is right: a receiver that counts bytes never takes a corrupt blob for complete.
-            if (remaining == 0 && hash is not null)
+        return sums;
+    }
+
+    private static bool IsKnown(ReadOnlySpan<byte> pieces, long start, PieceSum[] sums)
+    {
+        int first = (int)(start / KnownPieces.Length);
+        for (int piece = 0; piece * KnownPieces.Length < pieces.Length; piece++)
+        {
+            var rest = pieces[(piece * KnownPieces.Length)..];
+            if (PieceSum.Of(rest[..Math.Min(rest.Length, KnownPieces.Length)]) != sums[first + piece])
             {
-                await RequireAsync(Digest.FromHash(digest.Algorithm, hash.GetHashAndReset()) == digest).ConfigureAwait(false);
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Every piece is compared with its sum before any byte of it is handed on, be it all wanted or not.</summary>
+    private async Task CopyKnownAsync(PipeWriter destination, long offset, long count, PieceSum[] sums, CancellationToken cancellationToken)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(FlushSize);
+        try
+        {
+            long end = offset + count;
+            for (long start = offset - (offset % KnownPieces.Length); start < end; start += FlushSize)
+            {
+                var pieces = buffer.AsMemory(0, (int)Math.Min(FlushSize, Size - start));
+
+                // Of the last step only the pieces are read that are wanted in part at least.
+                int wanted = (int)Math.Min(pieces.Length, KnownPieces.CountOf(end - start) * (long)KnownPieces.Length);
+                pieces = pieces[..wanted];
+                await RequireAsync(Read(pieces.Span, start) && IsKnown(pieces.Span, start, sums)).ConfigureAwait(false);
+                int skipped = (int)Math.Max(0, offset - start);
+                var slice = pieces[skipped..(int)Math.Min(pieces.Length, end - start)];
+                if ((await destination.WriteAsync(slice, cancellationToken).ConfigureAwait(false)).IsCompleted)
+                {
+                    return;
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>A whole read is hashed, and its pieces are known from then on. A part cannot be: the scrubber is there for that.</summary>
+    private async Task CopyUnknownAsync(PipeWriter destination, long offset, long count, CancellationToken cancellationToken)
+    {
+        bool isWhole = count == Size;
+        using var hash = isWhole ? IncrementalHash.CreateHash(digest.Algorithm.HashName) : null;
+        var sums = isWhole && known.Takes(Size) ? new PieceSum[KnownPieces.CountOf(Size)] : null;
+        int unflushed = 0;
+        for (long position = offset; position < offset + count;)
+        {
+            int length = (int)Math.Min(KnownPieces.Length, offset + count - position);
+            var memory = destination.GetMemory(length)[..length];
+            await RequireAsync(Read(memory.Span, position)).ConfigureAwait(false);
+            hash?.AppendData(memory.Span);
+            if (sums is not null)
+            {
+                sums[position / KnownPieces.Length] = PieceSum.Of(memory.Span);
             }
 
-            destination.Advance(read);
-            unflushed += read;
-            if (unflushed >= FlushSize || remaining == 0)
+            position += length;
+
+            // The last piece stays here unless the whole is right: a receiver that counts bytes never takes a corrupt blob for complete.
+            if (position == offset + count && hash is not null)
+            {
+                await RequireAsync(Digest.FromHash(digest.Algorithm, hash.GetHashAndReset()) == digest).ConfigureAwait(false);
+                if (sums is not null)
+                {
+                    known.Remember(digest, sums);
+                }
+            }
+
+            destination.Advance(length);
+            unflushed += length;
+            if (unflushed >= FlushSize || position == offset + count)
             {
                 unflushed = 0;
                 if ((await destination.FlushAsync(cancellationToken).ConfigureAwait(false)).IsCompleted)
@@ -124,19 +193,30 @@ internal sealed class DiskBlobReader(Digest digest, SafeFileHandle handle, long 
 
     private bool Fill(Span<byte> buffer)
     {
-        int filled = 0;
-        while (filled < buffer.Length)
+        if (!Read(buffer, 0) || !digest.Matches(buffer))
         {
-            int read = RandomAccess.Read(handle, buffer[filled..], filled);
-            if (read is 0)
+            return false;
+        }
+
+        known.Remember(digest, Sum(buffer));
+        return true;
+    }
+
+    private bool Read(Span<byte> buffer, long position)
+    {
+        while (buffer.Length > 0)
+        {
+            int read = RandomAccess.Read(handle, buffer, position);
+            if (read == 0)
             {
                 return false;
             }
 
-            filled += read;
+            buffer = buffer[read..];
+            position += read;
         }
 
-        return digest.Matches(buffer);
+        return true;
     }
 
     private async ValueTask RequireAsync(bool isIntact)
