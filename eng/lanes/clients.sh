@@ -7,7 +7,7 @@ if [[ -z ${CLIENTS:-} ]]; then
 fi
 export CLIENTS
 # shellcheck source-path=SCRIPTDIR source=lib.sh
-source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+declare -F check > /dev/null || source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 # Runs in a mount namespace of its own: $1 the folder of the tools, which nobody may change, $2 that of the lane.
 # shellcheck disable=SC2016
