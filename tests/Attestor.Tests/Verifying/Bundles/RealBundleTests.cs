@@ -118,20 +118,16 @@ public sealed class RealBundleTests
         })).ShouldFail(code);
     }
 
+    // Its ECDSA signature is two bare numbers of 32 bytes; only the DER form, which every peer writes, has one spelling.
     [Fact]
-    public async Task Verify_knows_the_signature_of_a_verification_summary_but_not_its_kind_of_digest()
-    {
-        var request = new VerifyArtifact
+    public async Task Verify_refuses_a_verification_summary_whose_signature_is_not_DER() =>
+        (await Forgery.VerifyAsync(new VerifyArtifact
         {
             Subject = Forgery.Subject,
             Evidence = [new OfferedEvidence("vsa", Vectors.Bytes("slsa-verifier/vsa/gke-gce-pre.bcid-vsa.jsonl"))],
             Keys = [VerificationKey.FromPem(Vectors.Text("slsa-verifier/vsa/vsa_signing_public_key.pem"))],
             PredicateTypes = ["https://slsa.dev/verification_summary/v1"],
-        };
-
-        (await Forgery.VerifyAsync(request)).ShouldFail(VerdictCodes.SubjectWeakDigest);
-        (await Forgery.VerifyAsync(request with { Keys = [Forgery.Signer.PublicKey] })).ShouldFail(VerdictCodes.SigInvalid);
-    }
+        })).ShouldFail(VerdictCodes.SigInvalid);
 
     private static Digest SubjectOf(byte[] bundle) => StatementReader.Read(Bundle.Parse(bundle).Envelope.Payload).Subjects[0].Digest!.ContentDigest!;
 }
