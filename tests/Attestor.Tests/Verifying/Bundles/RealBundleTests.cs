@@ -97,5 +97,37 @@ public sealed class RealBundleTests
         (await Forgery.VerifyAsync(request with { Identity = request.Identity with { Issuer = TextPattern.Exactly("https://evil.example") } })).ShouldFail(VerdictCodes.Identity);
     }
 
+    [Theory]
+    [InlineData("annotated-tag.intoto.jsonl", VerdictCodes.JsonInvalid)]
+    [InlineData("binary-linux-amd64-expired-cert.intoto.jsonl", VerdictCodes.JsonInvalid)]
+    [InlineData("binary-linux-amd64-multi-subject-first.intoto.jsonl", VerdictCodes.JsonInvalid)]
+    [InlineData("binary-linux-amd64-no-tlog-upload.intoto.jsonl", VerdictCodes.JsonInvalid)]
+    [InlineData("binary-linux-amd64-sharded.intoto.jsonl", VerdictCodes.CertExpected)]
+    [InlineData("binary-linux-amd64-untrusted-builder.intoto.jsonl", VerdictCodes.JsonInvalid)]
+    [InlineData("workflow-inputs.intoto.jsonl", VerdictCodes.JsonInvalid)]
+    public async Task Verify_refuses_envelopes_from_before_bundles_whose_certificate_no_specification_knows(string file, string code)
+    {
+        TextPattern.TryParse(".*", out var anybody, out _).Should().BeTrue();
+
+        (await Forgery.VerifyAsync(new VerifyArtifact
+        {
+            Subject = Forgery.Subject,
+            Evidence = [new OfferedEvidence(file, Vectors.Bytes("slsa-verifier/" + file))],
+            Identity = new ExpectedIdentity(anybody!, anybody!),
+            Signatures = new SignatureVerifier(TrustedRoot.ReadPublicGood(), SignatureDemands.All),
+        })).ShouldFail(code);
+    }
+
+    // Its ECDSA signature is two bare numbers of 32 bytes; only the DER form, which every peer writes, has one spelling.
+    [Fact]
+    public async Task Verify_refuses_a_verification_summary_whose_signature_is_not_DER() =>
+        (await Forgery.VerifyAsync(new VerifyArtifact
+        {
+            Subject = Forgery.Subject,
+            Evidence = [new OfferedEvidence("vsa", Vectors.Bytes("slsa-verifier/vsa/gke-gce-pre.bcid-vsa.jsonl"))],
+            Keys = [VerificationKey.FromPem(Vectors.Text("slsa-verifier/vsa/vsa_signing_public_key.pem"))],
+            PredicateTypes = ["https://slsa.dev/verification_summary/v1"],
+        })).ShouldFail(VerdictCodes.SigInvalid);
+
     private static Digest SubjectOf(byte[] bundle) => StatementReader.Read(Bundle.Parse(bundle).Envelope.Payload).Subjects[0].Digest!.ContentDigest!;
 }
