@@ -53,10 +53,10 @@ internal sealed class StoreClient(int number, int seed)
         _ => ReadAsync(http),
     };
 
-    /// <summary>0 bytes, small ones that go into the log, and large ones that become files.</summary>
+    /// <summary>0 bytes, small ones that go into the log, and large ones that become files; no two clients have the same, which all would find by its digest.</summary>
     private byte[] Content(int name)
     {
-        var content = new Random((number * 1000) + name);
+        var content = new Random((number * 1_000_000) + name);
         byte[] bytes = new byte[name is 0 ? 0 : (name % 5) switch { 0 => content.Next(70_000, 3_000_000), 1 => content.Next(60_000, 70_000), _ => content.Next(1, 8000) }];
         content.NextBytes(bytes);
         return bytes;
