@@ -1,4 +1,5 @@
 using System.Buffers;
+using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Logs.Records;
 using Provenance.ArtifactStore.Logs.Segments;
 

@@ -18,22 +18,18 @@ internal sealed class BlobEndpoints(IBlobStore blobs, ManifestStore manifests, M
         await mirrors.BringBlobAsync(route.Repository, digest, context.RequestAborted).ConfigureAwait(false);
 
         // First of all a use: a link that is seen after it is not about to be collected, and who was told of it has time to push.
-        long? found = await blobs.FindSizeAsync(digest, context.RequestAborted).ConfigureAwait(false);
-        if (!manifests.IsBlobLinked(route.Repository, digest))
-        {
-            throw Unknown(route, digest);
-        }
-
         if (HttpMethods.IsHead(context.Request.Method))
         {
             // A blob found corrupt is absent to HEAD, so that clients push it again; GET says what is wrong.
-            long size = found ?? throw Unknown(route, digest);
+            long size = await blobs.FindSizeAsync(digest, context.RequestAborted).ConfigureAwait(false) ?? throw Unknown(route, digest);
+            RequireLinked(route, digest);
             Describe(response, digest);
             BlobResponse.WriteHead(context, digest, size);
             return;
         }
 
         using var blob = await blobs.OpenAsync(digest, context.RequestAborted).ConfigureAwait(false) ?? throw Unknown(route, digest);
+        RequireLinked(route, digest);
         Describe(response, digest);
         if (addresses?.FindAddress(digest, blob.Size) is { } address)
         {
@@ -65,5 +61,13 @@ internal sealed class BlobEndpoints(IBlobStore blobs, ManifestStore manifests, M
     {
         response.ContentType = MediaTypes.OctetStream;
         response.Headers["Docker-Content-Digest"] = digest.ToString();
+    }
+
+    private void RequireLinked(RegistryRoute route, Digest digest)
+    {
+        if (!manifests.IsBlobLinked(route.Repository, digest))
+        {
+            throw Unknown(route, digest);
+        }
     }
 }

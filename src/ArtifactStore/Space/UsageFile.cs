@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Folders;
 using Provenance.ArtifactStore.Logs;
 using Provenance.ArtifactStore.Logs.Indexes;

@@ -172,7 +172,7 @@ internal sealed class StandaloneStore : IAsyncDisposable
         catch (Exception e) when (e is IOException or SocketException)
         {
             await DisposeAsync();
-            string problem = e.InnerException is AddressInUseException ? "is in use" : $"cannot be served on ({e.Message})";
+            string problem = ListenProblem.Of(e);
             throw new CommandException(ExitCodes.Usage, $"{settings.Listen} {problem}. Choose another with --listen ADDRESS:PORT; port 0 takes a free one.");
         }
     }

@@ -89,7 +89,7 @@ internal sealed class StoreServer : IAsyncDisposable
         catch (Exception e) when (e is IOException or SocketException)
         {
             await application.DisposeAsync();
-            string problem = e.InnerException is AddressInUseException ? "is in use" : $"cannot be served on ({e.Message})";
+            string problem = ListenProblem.Of(e);
             throw new CommandException(ExitCodes.Usage, $"Port {port} of 127.0.0.1 {problem}. Choose another with --port N; 0 takes a free one.");
         }
 

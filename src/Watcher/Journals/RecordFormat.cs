@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
-using System.Numerics;
-using System.Runtime.InteropServices;
+using Provenance.ArtifactStore.Digests;
 
 namespace Provenance.Watcher.Journals;
 
@@ -23,7 +22,7 @@ internal static class RecordFormat
         target[8] = (byte)state;
         BinaryPrimitives.WriteInt64LittleEndian(target[9..], run);
         payload.CopyTo(target[HeadLength..]);
-        BinaryPrimitives.WriteUInt32LittleEndian(target[4..], Checksum(target[8..], payload.Length));
+        BinaryPrimitives.WriteUInt32LittleEndian(target[4..], ChecksumOf(target[8..], payload.Length));
     }
 
     /// <summary>Reads the record at the start of some bytes; false where there is no whole and undamaged one.</summary>
@@ -38,7 +37,7 @@ internal static class RecordFormat
         var head = source.Span;
         int length = BinaryPrimitives.ReadInt32LittleEndian(head);
         if (length < 0 || length > maximumPayload || source.Length - HeadLength < length
-            || BinaryPrimitives.ReadUInt32LittleEndian(head[4..]) != Checksum(head[8..(HeadLength + length)], length))
+            || BinaryPrimitives.ReadUInt32LittleEndian(head[4..]) != ChecksumOf(head[8..(HeadLength + length)], length))
         {
             return false;
         }
@@ -50,20 +49,10 @@ internal static class RecordFormat
     }
 
     /// <summary>The length goes in too: a run of zeros, as a crash may leave one, is then no record.</summary>
-    private static uint Checksum(ReadOnlySpan<byte> content, int length)
+    private static uint ChecksumOf(ReadOnlySpan<byte> content, int length)
     {
-        uint checksum = BitOperations.Crc32C(uint.MaxValue, (uint)length);
-        var words = MemoryMarshal.Cast<byte, ulong>(content);
-        foreach (ulong word in words)
-        {
-            checksum = BitOperations.Crc32C(checksum, BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word));
-        }
-
-        foreach (byte rest in content[(words.Length * sizeof(ulong))..])
-        {
-            checksum = BitOperations.Crc32C(checksum, rest);
-        }
-
-        return ~checksum;
+        Span<byte> start = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(start, length);
+        return Checksum.Of(content, Checksum.Of(start));
     }
 }

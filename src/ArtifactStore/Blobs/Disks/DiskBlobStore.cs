@@ -110,13 +110,10 @@ internal sealed class DiskBlobStore : IBlobAdoption
         return await files.PublishAsync(digest, path, file.Length, changes).ConfigureAwait(false);
     }
 
-    private static BlobException Mismatch(Digest expected, Digest actual) =>
-        new("DIGEST_INVALID", $"The content hashes to {actual}, not to {expected}. Send the content that the digest names.");
-
     private Task<bool> WriteRecordAsync(Digest expected, ReadOnlyMemory<byte> content, IReadOnlyList<KeyChange> changes) =>
         expected.Matches(content.Span)
             ? log.CommitAsync(LogUnit.OfBlob(expected, content, changes))
-            : throw Mismatch(expected, Digest.Of(expected.Algorithm, content.Span));
+            : throw BlobException.Mismatch(expected, Digest.Of(expected.Algorithm, content.Span));
 
     private async Task<bool> WriteFileAsync(
         Digest expected, ReadOnlyMemory<byte> first, Stream rest, long maximumSize, IReadOnlyList<KeyChange> changes, CancellationToken cancellationToken)
@@ -154,7 +151,7 @@ internal sealed class DiskBlobStore : IBlobAdoption
         var actual = Digest.FromHash(expected.Algorithm, hash.GetHashAndReset());
         if (actual != expected)
         {
-            throw Mismatch(expected, actual);
+            throw BlobException.Mismatch(expected, actual);
         }
     }
 

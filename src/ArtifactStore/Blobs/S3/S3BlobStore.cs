@@ -124,7 +124,7 @@ internal sealed class S3BlobStore(S3Bucket bucket, DataFolder folder, IDisk disk
         var actual = Digest.FromHash(expected.Algorithm, hash.GetHashAndReset());
         return actual == expected
             ? size
-            : throw new BlobException("DIGEST_INVALID", $"The content hashes to {actual}, not to {expected}. Send the content that the digest names.");
+            : throw BlobException.Mismatch(expected, actual);
     }
 
     private async Task PutAsync(Digest digest, string file, long size, CancellationToken cancellationToken)

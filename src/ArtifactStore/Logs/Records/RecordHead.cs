@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Provenance.ArtifactStore.Digests;
 
 namespace Provenance.ArtifactStore.Logs.Records;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Logs.Records;
 
 namespace Provenance.ArtifactStore.Logs.Segments;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Logs.Records;
 
 namespace Provenance.ArtifactStore.Logs.Segments;
