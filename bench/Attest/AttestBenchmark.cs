@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor;
 using Provenance.Attestor.Attesting;
+using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Signing;
 using Provenance.Watcher;
 using Provenance.Watcher.Collecting;
@@ -33,7 +34,7 @@ internal static class AttestBenchmark
         await using var services = new ServiceCollection()
             .AddSingleton(TimeProvider.System)
             .AddSingleton(new AttestorOptions { BuilderId = "https://ci.example.com/provenance/bench" })
-            .AddSingleton<ISigner>(signer)
+            .AddSingleton<IBundleSigner>(new KeyBundleSigner(signer))
             .AddSingleton<IRegistryClient, NoRegistry>()
             .AddTransient<ServiceFactory>(static provider => provider.GetService!)
             .AddTransient<IMediator, Mediator>()

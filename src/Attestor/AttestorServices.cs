@@ -12,7 +12,7 @@ public static class AttestorServices
 {
     /// <summary>
     /// Adds the use case that attests runs, one line each. The composition root adds what it needs: <see cref="AttestorOptions"/>, an
-    /// <see cref="Signing.ISigner"/> and an <see cref="ArtifactStore.Registries.IRegistryClient"/>.
+    /// <see cref="Bundles.IBundleSigner"/> and an <see cref="ArtifactStore.Registries.IRegistryClient"/>.
     /// </summary>
     public static IServiceCollection AddAttestor(this IServiceCollection services) => services
         .AddTransient<AttestationPublisher>()

@@ -3,7 +3,6 @@ using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Runs;
-using Provenance.Attestor.Signing;
 
 namespace Provenance.Attestor.Attesting;
 
@@ -16,22 +15,23 @@ namespace Provenance.Attestor.Attesting;
 public sealed record AttestRun(CompletedRun Run) : IRequest<AttestedRun>;
 
 /// <summary>The steps in their order: statement, look for an earlier attestation, sign, store.</summary>
-internal sealed class AttestRunHandler(AttestorOptions options, ISigner signer, AttestationPublisher publisher) : IRequestHandler<AttestRun, AttestedRun>
+internal sealed class AttestRunHandler(AttestorOptions options, IBundleSigner signer, AttestationPublisher publisher) : IRequestHandler<AttestRun, AttestedRun>
 {
     /// <exception cref="RegistryException">A registry refused or is away; nothing is lost, the same request may be made again.</exception>
+    /// <exception cref="Signing.SigningServiceException">A service that signing needs refused or is away; the same holds.</exception>
     public async Task<AttestedRun> Handle(AttestRun request, CancellationToken cancellationToken)
     {
         var statement = FrozenStatement.Of(request.Run, options.BuilderId);
         if (options.Destination is not { } destination)
         {
-            byte[] signed = await BundleWriter.SignAsync(statement.Bytes, signer, cancellationToken).ConfigureAwait(false);
+            byte[] signed = await signer.SignAsync(statement.Bytes, cancellationToken).ConfigureAwait(false);
             return Result([.. statement.Subjects.Select(static s => new AttestedSubject { Name = s.Name!, Digest = s.Digest!.ContentDigest! })], signed, alreadyAttested: false, [], []);
         }
 
         var placements = await publisher.PlaceAsync(statement, destination, lookForEarlier: true, cancellationToken).ConfigureAwait(false);
         var earlier = placements.Select(static p => p.Earlier).FirstOrDefault(static e => e is not null);
         bool complete = placements.Count > 0 && placements.All(static p => p.Earlier is not null || p.Problem is not null);
-        var bundle = earlier?.Bundle ?? await BundleWriter.SignAsync(statement.Bytes, signer, cancellationToken).ConfigureAwait(false);
+        var bundle = earlier?.Bundle ?? await signer.SignAsync(statement.Bytes, cancellationToken).ConfigureAwait(false);
         var attested = new List<AttestedSubject>(placements.Count);
         foreach (var placement in placements)
         {

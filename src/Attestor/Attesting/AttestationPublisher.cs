@@ -3,7 +3,6 @@ using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Envelopes;
 using Provenance.Attestor.Runs;
-using Provenance.Attestor.Signing;
 using Provenance.Attestor.Slsa;
 using Provenance.Attestor.Statements;
 
@@ -14,7 +13,7 @@ namespace Provenance.Attestor.Attesting;
 /// registry is the record, and every step may be repeated.
 /// </summary>
 /// <remarks>Every method throws <see cref="RegistryException"/> when a registry refuses or is away.</remarks>
-public sealed class AttestationPublisher(IRegistryClient registries, ISigner signer)
+public sealed class AttestationPublisher(IRegistryClient registries, IBundleSigner signer)
 {
     /// <summary>How many manifests that claim to be the attestation are read.</summary>
     public const int MaximumClaims = 100;
@@ -123,7 +122,7 @@ public sealed class AttestationPublisher(IRegistryClient registries, ISigner sig
     private static bool IsImageIn(string name, Reference reference) => name == reference.Name;
 
     /// <summary>
-    /// An annotation is a stranger's word: only a bundle whose payload is this statement and that our own key signed counts. Whoever may push
+    /// An annotation is a stranger's word: only a bundle whose payload is this statement and that we ourselves signed counts. Whoever may push
     /// beside the subject may have put anything there, which must not keep a run from being attested.
     /// </summary>
     private async Task<SubjectPlacement> FindEarlierAsync(SubjectPlacement placement, IRepository repository, FrozenStatement statement, CancellationToken cancellationToken)
@@ -137,7 +136,8 @@ public sealed class AttestationPublisher(IRegistryClient registries, ISigner sig
         {
             try
             {
-                if (await FetchBundleAsync(repository, claim, cancellationToken).ConfigureAwait(false) is { } bundle && IsOurs(bundle, statement.Bytes))
+                if (await FetchBundleAsync(repository, claim, cancellationToken).ConfigureAwait(false) is { } bundle
+                    && await IsOursAsync(bundle, statement.Bytes, cancellationToken).ConfigureAwait(false))
                 {
                     return placement with { Earlier = new(claim, bundle) };
                 }
@@ -167,12 +167,12 @@ public sealed class AttestationPublisher(IRegistryClient registries, ISigner sig
             ? await repository.FetchBlobAsync(layer, Bundle.MaximumSize, cancellationToken).ConfigureAwait(false)
             : null;
 
-    private bool IsOurs(byte[] bytes, ReadOnlyMemory<byte> statement)
+    private async ValueTask<bool> IsOursAsync(byte[] bytes, ReadOnlyMemory<byte> statement, CancellationToken cancellationToken)
     {
         try
         {
-            var envelope = Bundle.Parse(bytes).Envelope;
-            return envelope.Payload.Span.SequenceEqual(statement.Span) && signer.PublicKey.Verify(envelope.ToSignedBytes(), envelope.Signatures[0].Value.Span);
+            var bundle = Bundle.Parse(bytes);
+            return bundle.Envelope.Payload.Span.SequenceEqual(statement.Span) && await signer.HasMadeAsync(bundle, cancellationToken).ConfigureAwait(false);
         }
         catch (EvidenceException)
         {

@@ -2,8 +2,10 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics;
 using System.Text;
+using System.Text.Json;
 using Provenance.Attestor.Envelopes;
 using Provenance.Attestor.Signing;
+using Provenance.Attestor.Statements;
 
 namespace Provenance.Attestor.Bundles;
 
@@ -40,6 +42,56 @@ public static class BundleWriter
         return bundle;
     }
 
+    /// <summary>The bundle's bytes, with whatever proves who signed and when. Only the signing certificate is written, never those above it.</summary>
+    /// <param name="statement">The exact bytes whose pre-authentication encoding was signed as <c>application/vnd.in-toto+json</c>.</param>
+    /// <param name="signature">The signature.</param>
+    /// <param name="material">Who signed and when; its version is not looked at, as 0.3 is written.</param>
+    public static byte[] Write(ReadOnlySpan<byte> statement, ReadOnlySpan<byte> signature, BundleMaterial material)
+    {
+        ArgumentNullException.ThrowIfNull(material);
+        using var buffer = new PooledBuffer(((statement.Length + 2) / 3 * 4) + 8192);
+        using (var writer = new Utf8JsonWriter(buffer, CanonicalJson.WriterOptions))
+        {
+            Begin(writer, material);
+            writer.WriteStartObject("dsseEnvelope"u8);
+            writer.WriteBase64String("payload"u8, statement);
+            writer.WriteString("payloadType"u8, Envelope.StatementPayloadType);
+            writer.WriteStartArray("signatures"u8);
+            writer.WriteStartObject();
+            writer.WriteBase64String("sig"u8, signature);
+            writer.WriteEndObject();
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+
+        return buffer.Written.ToArray();
+    }
+
+    /// <summary>The bytes of a bundle that holds a plain signature over an artifact (sigstore_common.proto, MessageSignature).</summary>
+    /// <param name="digest">SHA-256 of the artifact.</param>
+    /// <param name="signature">The signature over the artifact.</param>
+    /// <param name="material">As for an attestation.</param>
+    public static byte[] WriteMessage(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature, BundleMaterial material)
+    {
+        ArgumentNullException.ThrowIfNull(material);
+        using var buffer = new PooledBuffer(8192);
+        using (var writer = new Utf8JsonWriter(buffer, CanonicalJson.WriterOptions))
+        {
+            Begin(writer, material);
+            writer.WriteStartObject("messageSignature"u8);
+            writer.WriteStartObject("messageDigest"u8);
+            writer.WriteString("algorithm"u8, "SHA2_256"u8);
+            writer.WriteBase64String("digest"u8, digest);
+            writer.WriteEndObject();
+            writer.WriteBase64String("signature"u8, signature);
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+
+        return buffer.Written.ToArray();
+    }
+
     /// <summary>Signs a statement and writes its bundle.</summary>
     public static ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> statement, ISigner signer, CancellationToken cancellationToken)
     {
@@ -60,6 +112,14 @@ public static class BundleWriter
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    private static void Begin(Utf8JsonWriter writer, BundleMaterial material)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("mediaType"u8, Bundle.MediaTypeV03);
+        writer.WritePropertyName("verificationMaterial"u8);
+        MaterialWriter.Write(writer, material);
     }
 
     private static Span<byte> Copy(Span<byte> target, ReadOnlySpan<byte> content)

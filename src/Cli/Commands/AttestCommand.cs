@@ -2,6 +2,7 @@ using System.CommandLine;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Provenance.Attestor.Attesting;
+using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Signing;
 using Provenance.Cli.Hosting;
 using Provenance.Cli.Reporting;
@@ -46,7 +47,7 @@ internal sealed class AttestCommand
         var attestorOptions = AttestingOptions.Checked(builderId) with { Destination = destination };
         var documents = await ReadAsync(source, cancellationToken);
         using var signer = LoadSigner(parsed.GetRequiredValue(key));
-        await using var services = Services.ForAttesting(attestorOptions, signer, attesting.MappedKinds(parsed));
+        await using var services = Services.ForAttesting(attestorOptions, new KeyBundleSigner(signer), attesting.MappedKinds(parsed));
         var delivery = new RunDelivery(services.GetRequiredService<IMediator>(), attesting.Collect(parsed), attestedRuns: null, TimeProvider.System);
         var lines = new RunLines(parsed.GetValue(output) is OutputFormat.Json, Terminal.Open());
         var children = new ChildRuns(documents);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor.Attesting;
+using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Signing;
 using Provenance.Cli.Hosting;
 using Provenance.Cli.Reporting;
@@ -65,7 +66,7 @@ internal sealed class UpCommand
             if (folder is not null)
             {
                 var collect = attesting.Collect(parsed);
-                await using var services = Services.ForAttesting(attestorOptions, signer, attesting.MappedKinds(parsed));
+                await using var services = Services.ForAttesting(attestorOptions, new KeyBundleSigner(signer), attesting.MappedKinds(parsed));
                 using var attestedRuns = AttestedRuns.Open(layout.AttestedRuns, Profile(signer, attestorOptions, collect), server.Registry);
                 var delivery = new RunDelivery(services.GetRequiredService<IMediator>(), collect, attestedRuns, TimeProvider.System);
                 var source = new FolderRunSource(folder);

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Provenance.Attestor.Attesting;
+using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Signing;
 using Provenance.Cli.Hosting;
 using Provenance.Cli.Reporting;
@@ -59,16 +60,17 @@ internal sealed class WatchCommand
         var attestorOptions = AttestingOptions.Checked(builderId) with { Destination = attesting.Destination(parsed) ?? new AttestationDestination { BesideImages = true } };
         var endpoint = Endpoint(parsed.GetRequiredValue(listen));
         using var signer = LoadSigner(parsed.GetRequiredValue(key));
-        await using var services = Services.ForWatching(attestorOptions, signer, attesting.MappedKinds(parsed));
+        var bundleSigner = new KeyBundleSigner(signer);
+        await using var services = Services.ForWatching(attestorOptions, bundleSigner, attesting.MappedKinds(parsed));
         var watchOptions = Options(parsed, attestorOptions);
         var kinds = Kinds(parsed, services.GetServices<IRunKind>());
         var reporter = new WatchReporter(new RunLines(json, console), console, parsed.GetValue(quiet));
         await using var api = KubernetesApi.Connect(Cluster(parsed), reporter, TimeProvider.System);
         await using var watch = await RunWatch.OpenAsync(
-            watchOptions, api, kinds, services.GetRequiredService<AttestationPublisher>(), signer, reporter, reporter, TimeProvider.System, cancellationToken);
+            watchOptions, api, kinds, services.GetRequiredService<AttestationPublisher>(), bundleSigner, reporter, reporter, TimeProvider.System, cancellationToken);
         reporter.OnUnserved = watch.Unserved;
         await using var server = await WatchServer.StartAsync(endpoint, watch, reporter, watchOptions.Sharding?.Count ?? 1, cancellationToken);
-        console.WriteLine($"signing     key sha256:{signer.PublicKey.Fingerprint}");
+        console.WriteLine($"signing     {bundleSigner.Name}");
         console.WriteLine($"watching    {string.Join(", ", kinds.SelectMany(static k => k.Resources))}{(watchOptions.DryRun ? "  (dry run: nothing is signed or stored)" : "")}");
         console.WriteLine($"serving     {server.Urls.First()}  (/healthz, /readyz, /metrics)");
         try

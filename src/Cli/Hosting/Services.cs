@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor;
 using Provenance.Attestor.Attesting;
-using Provenance.Attestor.Signing;
+using Provenance.Attestor.Bundles;
 using Provenance.Watcher;
 using Provenance.Watcher.Runs;
 
@@ -12,10 +12,10 @@ namespace Provenance.Cli.Hosting;
 internal static class Services
 {
     /// <summary>For commands that attest, which try a registry again for a while.</summary>
-    public static ServiceProvider ForAttesting(AttestorOptions options, ISigner signer, IReadOnlyList<IRunKind> mapped) => ForAttesting(options, signer, mapped, new RemoteRegistryOptions());
+    public static ServiceProvider ForAttesting(AttestorOptions options, IBundleSigner signer, IReadOnlyList<IRunKind> mapped) => ForAttesting(options, signer, mapped, new RemoteRegistryOptions());
 
     /// <summary>For the watcher, which has its own way of trying again, and takes the names of images from whoever may create runs.</summary>
-    public static ServiceProvider ForWatching(AttestorOptions options, ISigner signer, IReadOnlyList<IRunKind> mapped) =>
+    public static ServiceProvider ForWatching(AttestorOptions options, IBundleSigner signer, IReadOnlyList<IRunKind> mapped) =>
         ForAttesting(options, signer, mapped, new RemoteRegistryOptions
         {
             Attempts = 1,
@@ -23,7 +23,7 @@ internal static class Services
             MayBeLocal = options.Destination!.NamedRegistries,
         });
 
-    private static ServiceProvider ForAttesting(AttestorOptions options, ISigner signer, IReadOnlyList<IRunKind> mapped, RemoteRegistryOptions registries)
+    private static ServiceProvider ForAttesting(AttestorOptions options, IBundleSigner signer, IReadOnlyList<IRunKind> mapped, RemoteRegistryOptions registries)
     {
         var services = Common(registries)
             .AddSingleton(options)

@@ -3,7 +3,6 @@ using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor.Attesting;
 using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Runs;
-using Provenance.Attestor.Signing;
 using Provenance.Watcher.Delivering;
 using Provenance.Watcher.Journals;
 using Provenance.Watcher.Ledgers;
@@ -17,7 +16,7 @@ namespace Provenance.Watcher.Dispatching;
 internal sealed class RunPublication(
     RunLedger ledger,
     AttestationPublisher publisher,
-    ISigner signer,
+    IBundleSigner signer,
     AttestationDestination destination,
     IShardOwnership ownership,
     IReadOnlyList<IRunFollowUp> followUps,
@@ -97,7 +96,7 @@ internal sealed class RunPublication(
     private async Task<ReadOnlyMemory<byte>> SignAsync(LedgerEntry entry, FrozenStatement statement, IReadOnlyList<SubjectPlacement> placements, ShardTerm term, CancellationToken cancellationToken)
     {
         var bundle = placements.Select(static p => p.Earlier?.Bundle).FirstOrDefault(static b => b is not null)
-            ?? await BundleWriter.SignAsync(statement.Bytes, signer, cancellationToken).ConfigureAwait(false);
+            ?? await signer.SignAsync(statement.Bytes, cancellationToken).ConfigureAwait(false);
         if (placements.All(static p => p.Earlier is not null || p.Problem is not null))
         {
             return bundle;

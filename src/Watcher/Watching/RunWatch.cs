@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Provenance.Attestor.Attesting;
-using Provenance.Attestor.Signing;
+using Provenance.Attestor.Bundles;
 using Provenance.Watcher.Dispatching;
 using Provenance.Watcher.Documents;
 using Provenance.Watcher.Journals;
@@ -90,7 +90,7 @@ public sealed class RunWatch : IAsyncDisposable
         IKubernetesApi api,
         IReadOnlyList<IRunKind> kinds,
         AttestationPublisher publisher,
-        ISigner signer,
+        IBundleSigner signer,
         IRunWatchObserver told,
         IApiObserver apiTold,
         TimeProvider time,

@@ -202,7 +202,7 @@ public sealed class AttestRunTests : IAsyncLifetime, IDisposable
     private Task<AttestedRun> AttestAsync(CompletedRun run, AttestationDestination? destination)
     {
         var options = new AttestorOptions { BuilderId = TestRun.BuilderId, Destination = destination };
-        return new AttestRunHandler(options, signer, new AttestationPublisher(client, signer)).Handle(new AttestRun(run), CancellationToken.None);
+        return new AttestRunHandler(options, new KeyBundleSigner(signer), new AttestationPublisher(client, new KeyBundleSigner(signer))).Handle(new AttestRun(run), CancellationToken.None);
     }
 
     private Task<IReadOnlyList<Descriptor>> ReferrersAsync(AttestedSubject subject) =>

@@ -224,7 +224,7 @@ public sealed class HostileRegistryTests : IDisposable
     private Task<AttestedRun> AttestAsync(LoopbackRegistry registry, CompletedRun run, IRegistryClient? through = null)
     {
         var options = new AttestorOptions { BuilderId = TestRun.BuilderId, Destination = Mirror(registry) };
-        return new AttestRunHandler(options, signer, new AttestationPublisher(through ?? client, signer)).Handle(new AttestRun(run), CancellationToken.None);
+        return new AttestRunHandler(options, new KeyBundleSigner(signer), new AttestationPublisher(through ?? client, new KeyBundleSigner(signer))).Handle(new AttestRun(run), CancellationToken.None);
     }
 
     private async Task<List<Digest>> ReferrersAsync(LoopbackRegistry registry, CompletedRun run)

@@ -24,6 +24,23 @@ public sealed class BundleWriterTests
     }
 
     [Theory]
+    [InlineData("kl1")]
+    [InlineData("kl2")]
+    [InlineData("kl-tsaonly")]
+    [InlineData("key-rekor1")]
+    [InlineData("key-rekor2")]
+    [InlineData("key-tsaonly")]
+    public void Write_gives_the_bytes_that_cosign_gives_for_the_same_material(string name)
+    {
+        byte[] expected = Encoding.UTF8.GetBytes(Vectors.Text($"sigstore-vectors/{name}.bundle.json").TrimEnd());
+        var bundle = Bundle.Parse(expected);
+
+        byte[] written = BundleWriter.Write(bundle.Envelope.Payload.Span, bundle.Envelope.Signatures[0].Value.Span, bundle.Material);
+
+        Encoding.UTF8.GetString(written).Should().Be(Encoding.UTF8.GetString(expected));
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]

@@ -5,6 +5,7 @@ using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Manifests;
 using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor.Attesting;
+using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Lookups;
 using Provenance.Attestor.Runs;
 using Provenance.Attestor.Signing;
@@ -116,7 +117,7 @@ public sealed class LookupDigestTests : IAsyncLifetime, IDisposable
     {
         var run = TestRun.Of(TestRun.Subject("s3://models.example.com/model"), TestRun.Artifact("data", "s3://data.example.com/data", 'b', ArtifactRole.Input));
         var options = new AttestorOptions { BuilderId = TestRun.BuilderId, Destination = new AttestationDestination { Repository = Reference.Parse($"{registry.Address}/attestations") } };
-        return new AttestRunHandler(options, by, new AttestationPublisher(client, by)).Handle(new AttestRun(run), CancellationToken.None);
+        return new AttestRunHandler(options, new KeyBundleSigner(by), new AttestationPublisher(client, new KeyBundleSigner(by))).Handle(new AttestRun(run), CancellationToken.None);
     }
 
     private Task<DigestLookup> LookUpAsync(string digest) =>

@@ -1,5 +1,6 @@
 using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor.Attesting;
+using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Signing;
 using Provenance.Watcher.Delivering;
 using Provenance.Watcher.Dispatching;
@@ -16,7 +17,7 @@ namespace Provenance.Watcher.Tests.Simulation;
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "The disk is memory, and outlives the processes that crash.")]
 internal sealed class SimulatedReplica(SimulatedWorld world, SimulatedCluster cluster, SimulatedRegistries registries, string name) : IRunWatchObserver
 {
-    private static readonly KeySigner Signer = KeySigner.From(System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256));
+    private static readonly KeyBundleSigner Signer = new(KeySigner.From(System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256)));
 
     private CrashingStorage disk = new();
     private int starts;

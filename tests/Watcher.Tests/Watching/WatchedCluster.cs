@@ -4,6 +4,7 @@ using System.Text;
 using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor.Attesting;
+using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Signing;
 using Provenance.Testing;
 using Provenance.Testing.Kubernetes;
@@ -59,7 +60,7 @@ internal sealed class WatchedCluster : IRunWatchObserver, IAsyncDisposable
             Destination = new AttestationDestination { Repository = Reference.Parse($"{Registry.Address}/attestations") },
             Cluster = "cluster",
         };
-        var signer = KeySigner.From(key);
+        var signer = new KeyBundleSigner(KeySigner.From(key));
         var watch = await RunWatch.OpenAsync(
             choose?.Invoke(options) ?? options, api, [kind ?? new TaskRunKind(TimeProvider.System)], new AttestationPublisher(client, signer), signer, this, observer, TimeProvider.System, CancellationToken.None);
         var stop = new CancellationTokenSource();
