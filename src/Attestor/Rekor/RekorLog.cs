@@ -27,7 +27,7 @@ internal sealed class RekorLog(Uri url, int version, ServiceConnection connectio
 
     /// <summary>Enters a signature; one that the log has already is fetched from it.</summary>
     /// <exception cref="SigningServiceException">The log refused, is away, or answered what does not hold.</exception>
-    public async ValueTask<LogEntry> EnterAsync(SignedContent content, LoggedSigner signer, CancellationToken cancellationToken)
+    public async Task<LogEntry> EnterAsync(SignedContent content, LoggedSigner signer, CancellationToken cancellationToken)
     {
         var entries = At($"/api/v{version}/log/entries");
         var answer = await connection.SendAsync(
