@@ -24,18 +24,4 @@ public static class ServiceClient
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };
-
-    /// <summary>What stays on this machine may be unencrypted, and so must not leave it.</summary>
-    private sealed class OutwardProxy(IWebProxy system) : IWebProxy
-    {
-        public ICredentials? Credentials
-        {
-            get => system.Credentials;
-            set => system.Credentials = value;
-        }
-
-        public Uri? GetProxy(Uri destination) => Loopback.Has(destination) ? null : system.GetProxy(destination);
-
-        public bool IsBypassed(Uri host) => Loopback.Has(host) || system.IsBypassed(host);
-    }
 }
