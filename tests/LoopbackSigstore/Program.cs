@@ -4,7 +4,7 @@ using Provenance.Testing.Sigstore;
 
 // loopback-sigstore --out FOLDER [--port PORT] [--intermediate] [--subject URI]
 // Runs a Sigstore instance on localhost until it is asked to end. FOLDER gets trusted_root.json, signing_config_*.json and token.
-string? folder = null;
+string folder = "";
 var options = new LoopbackSigstoreOptions();
 for (int i = 0; i < args.Length; i++)
 {
@@ -28,11 +28,11 @@ for (int i = 0; i < args.Length; i++)
     }
 }
 
+folder = Directory.CreateDirectory(folder).FullName;
 var ended = new TaskCompletionSource();
 using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
 using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
 await using var sigstore = await LoopbackSigstore.StartAsync(options);
-folder = Directory.CreateDirectory(folder ?? throw new ArgumentException("--out is missing")).FullName;
 Write("trusted_root.json", sigstore.TrustedRootJson);
 Write("signing_config_rekor1.json", sigstore.SigningConfigJson(SigningConfigKind.RekorV1));
 Write("signing_config_rekor1_tsa.json", sigstore.SigningConfigJson(SigningConfigKind.RekorV1AndTimestamp));

@@ -13,15 +13,17 @@ internal sealed class IdentityProvider : IDisposable
     private const string Audience = "sigstore";
 
     private readonly TestIssuer issuer;
-    private readonly ECDsa key;
+    private readonly RSA rsa = RSA.Create();
+    private readonly ECDsa ecdsa;
     private readonly TimeProvider time;
 
     public IdentityProvider(string name, TimeProvider time)
     {
         this.time = time;
         issuer = new TestIssuer(name);
+        rsa.ImportFromPem(issuer.RsaPem);
         var published = issuer.Keys["keys"]![1]!;
-        key = ECDsa.Create(new ECParameters
+        ecdsa = ECDsa.Create(new ECParameters
         {
             Curve = ECCurve.NamedCurves.nistP256,
             Q = new ECPoint { X = Base64Url.DecodeFromChars((string)published["x"]!), Y = Base64Url.DecodeFromChars((string)published["y"]!) },
@@ -36,15 +38,19 @@ internal sealed class IdentityProvider : IDisposable
     {
         ["issuer"] = issuer.Name,
         ["jwks_uri"] = $"{issuer.Name}/keys",
-        ["id_token_signing_alg_values_supported"] = new JsonArray("ES256"),
+        ["id_token_signing_alg_values_supported"] = new JsonArray("RS256", "ES256"),
     };
 
     /// <summary>A token of ten minutes, unless the change says otherwise.</summary>
-    public string Issue(string subject, string audience, Action<JsonObject>? change)
+    /// <param name="subject">Whom it is about.</param>
+    /// <param name="audience">Whom it is for.</param>
+    /// <param name="algorithm">RS256, the only one that cosign takes on its command line, or ES256.</param>
+    /// <param name="change">Changes the claims.</param>
+    public string Issue(string subject, string audience, string algorithm, Action<JsonObject>? change)
     {
         var claims = issuer.Claims(time.GetUtcNow(), subject, audience);
         change?.Invoke(claims);
-        return issuer.Sign(claims, "ES256", "ec");
+        return issuer.Sign(claims, algorithm, algorithm is "ES256" ? "ec" : "rsa");
     }
 
     /// <summary>Verifies a token.</summary>
@@ -60,11 +66,15 @@ internal sealed class IdentityProvider : IDisposable
         {
             using var head = JsonDocument.Parse(Base64Url.DecodeFromChars(header));
             using var body = JsonDocument.Parse(Base64Url.DecodeFromChars(claims));
-            return head.RootElement.GetProperty("alg").ValueEquals("ES256")
-                && key.VerifyData(
-                    Encoding.ASCII.GetBytes($"{header}.{claims}"), Base64Url.DecodeFromChars(signature), HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation)
-                ? Read(body.RootElement)
-                : throw Refuse();
+            byte[] signed = Encoding.ASCII.GetBytes($"{header}.{claims}");
+            byte[] value = Base64Url.DecodeFromChars(signature);
+            bool holds = head.RootElement.GetProperty("alg").GetString() switch
+            {
+                "RS256" => rsa.VerifyData(signed, value, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
+                "ES256" => ecdsa.VerifyData(signed, value, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation),
+                _ => false,
+            };
+            return holds ? Read(body.RootElement) : throw Refuse();
         }
         catch (Exception e) when (e is FormatException or JsonException or KeyNotFoundException or InvalidOperationException)
         {
@@ -75,7 +85,8 @@ internal sealed class IdentityProvider : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        key.Dispose();
+        rsa.Dispose();
+        ecdsa.Dispose();
         issuer.Dispose();
     }
 

@@ -82,8 +82,9 @@ public sealed class LoopbackSigstore : IAsyncDisposable
     /// <param name="subject">Whom it is about; null for whom the options name.</param>
     /// <param name="audience">Whom it is for.</param>
     /// <param name="change">Changes the claims: <c>email</c> with <c>email_verified</c> makes it a person's, <c>job_workflow_ref</c> a workflow's.</param>
-    public string IssueToken(string? subject = null, string audience = "sigstore", Action<JsonObject>? change = null) =>
-        identities.Issue(subject ?? options.Subject, audience, change);
+    /// <param name="algorithm">RS256 as public issuers use it, or ES256.</param>
+    public string IssueToken(string? subject = null, string audience = "sigstore", Action<JsonObject>? change = null, string algorithm = "RS256") =>
+        identities.Issue(subject ?? options.Subject, audience, algorithm, change);
 
     /// <summary>How many requests a service has had, with those that it refused or broke on.</summary>
     public int Requests(SigstoreService service) => requests.GetValueOrDefault(service);
