@@ -56,7 +56,10 @@ internal sealed class FulcioAuthority(Uri url, ServiceConnection connection, Tru
         {
             string found = e is { Expected: { } expected, Actual: { } actual } ? $" Expected {expected}, found {actual}." : "";
             throw new SigningServiceException(
-                SigningServiceException.BadAnswer, $"The {Service} {url.Authority} issued a certificate that does not hold. {e.Code}: {e.Message}{found}", innerException: e) { Service = url.Authority };
+                SigningServiceException.BadAnswer, $"The {Service} {url.Authority} issued a certificate that does not hold. {e.Code}: {e.Message}{found}", innerException: e)
+            {
+                Service = url.Authority,
+            };
         }
     }
 
@@ -89,12 +92,13 @@ internal sealed class FulcioAuthority(Uri url, ServiceConnection connection, Tru
         return new IssuedCertificate(certificate, identity);
     }
 
-    // How an authority names machines is its own affair. People it names by their address, and what is an address itself it takes over
-    // (fulcio, docs/oidc.md).
+    // How an authority names machines is its own affair. People it names by their address, workflows by the claim for it, and what is an
+    // address itself it takes over (fulcio, docs/oidc.md).
     private static void RequireOwn(CertificateIdentity identity, IdentityToken token)
     {
-        string? own = token.Email
-            ?? (Uri.TryCreate(token.Subject, UriKind.Absolute, out var address) && address.Scheme is "https" or "http" or "spiffe" ? token.Subject : null);
+        string? own = token.Email ?? (token.Workflow is { Length: > 0 } workflow
+            ? $"https://github.com/{workflow}"
+            : Uri.TryCreate(token.Subject, UriKind.Absolute, out var address) && address.Scheme is "https" or "http" or "spiffe" ? token.Subject : null);
         if (identity.Issuer is null || (own is not null && identity.Subject != own))
         {
             throw new EvidenceException("IDENTITY", "The certificate names somebody else than the identity token, or no issuer.")

@@ -25,6 +25,7 @@ public sealed class IdentityToken
         Audiences = ReadAudiences(claims);
         ExpiresAt = ReadTime(StrictJson.Get(claims, "exp", JsonValueKind.Number, What));
         Email = StrictJson.Find(claims, "email", JsonValueKind.String, What)?.GetString() is { Length: > 0 } email ? email : null;
+        Workflow = StrictJson.Find(claims, "job_workflow_ref", JsonValueKind.String, What)?.GetString();
 
         // Some issuers write the truth value as a text.
         IsEmailVerified = claims.TryGetProperty("email_verified", out var verified)
@@ -45,6 +46,9 @@ public sealed class IdentityToken
 
     /// <summary>The claim <c>email</c>; null where there is none.</summary>
     public string? Email { get; }
+
+    /// <summary>The claim <c>job_workflow_ref</c>, by which GitHub Actions name the workflow; null where there is none.</summary>
+    public string? Workflow { get; }
 
     /// <summary>Whether the issuer says that the e-mail address belongs to the identity.</summary>
     public bool IsEmailVerified { get; }

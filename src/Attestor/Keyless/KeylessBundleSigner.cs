@@ -58,6 +58,7 @@ public sealed class KeylessBundleSigner : IBundleSigner, IDisposable
     /// <inheritdoc/>
     public ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> statement, CancellationToken cancellationToken) =>
         SignAsync(
+            "statement",
             SHA256.HashData(PreAuthenticationEncoding.Of(Envelope.StatementPayloadType, statement.Span)),
             signature => new EnvelopeContent(Envelope.OfStatement(statement, signature)),
             cancellationToken);
@@ -70,6 +71,7 @@ public sealed class KeylessBundleSigner : IBundleSigner, IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(digest.Length, SHA256.HashSizeInBytes);
         return SignAsync(
+            "artifact",
             digest,
             signature => new MessageContent(
                 new SignedMessage(HashAlgorithmName.SHA256, digest, signature), algorithm => algorithm == HashAlgorithmName.SHA256 ? digest.ToArray() : null),
@@ -105,10 +107,10 @@ public sealed class KeylessBundleSigner : IBundleSigner, IDisposable
     /// <summary>Ends running requests for certificates, and destroys the key.</summary>
     public void Dispose() => keys.Dispose();
 
-    private async ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> hash, Func<byte[], SignedContent> content, CancellationToken cancellationToken)
+    private async ValueTask<byte[]> SignAsync(string kind, ReadOnlyMemory<byte> hash, Func<byte[], SignedContent> content, CancellationToken cancellationToken)
     {
         var signature = await witnesses.WitnessAsync(
-            Convert.ToHexStringLower(hash.Span),
+            $"{kind} {Convert.ToHexStringLower(hash.Span)}",
             async cancellation =>
             {
                 var made = await keys.SignAsync(hash, cancellation).ConfigureAwait(false);

@@ -19,13 +19,13 @@ internal sealed class RekorLog(Uri url, int version, ServiceConnection connectio
 
     // A log of version 2 answers once its next checkpoint is out.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly HashSet<HttpStatusCode> Answers = [HttpStatusCode.OK, HttpStatusCode.Created];
-    private static readonly HashSet<HttpStatusCode> AnswersOrConflict = [.. Answers, HttpStatusCode.Conflict];
+    private static readonly HashSet<HttpStatusCode> Answers = [HttpStatusCode.OK, HttpStatusCode.Created, HttpStatusCode.Conflict];
 
     /// <summary>The log's address.</summary>
     public Uri Url => url;
 
-    /// <summary>Enters a signature; one that the log has already is fetched from it.</summary>
+    /// <summary>Enters a signature; one that a log of version 1 has already is fetched from it.</summary>
+    /// <exception cref="EntryExistsException">A log of version 2 has it already.</exception>
     /// <exception cref="SigningServiceException">The log refused, is away, or answered what does not hold.</exception>
     public async Task<LogEntry> EnterAsync(SignedContent content, LoggedSigner signer, CancellationToken cancellationToken)
     {
@@ -41,12 +41,12 @@ internal sealed class RekorLog(Uri url, int version, ServiceConnection connectio
                 Accept = "application/json",
                 MaximumSize = LogAnswer.MaximumSize,
                 Timeout = Patience,
-                Expected = version is 1 ? AnswersOrConflict : Answers,
+                Expected = Answers,
             },
             cancellationToken).ConfigureAwait(false);
         if (answer.Status is HttpStatusCode.Conflict)
         {
-            answer = await FetchAsync(answer.Location, cancellationToken).ConfigureAwait(false);
+            answer = version is 1 ? await FetchAsync(answer.Location, cancellationToken).ConfigureAwait(false) : throw new EntryExistsException(url.Authority);
         }
 
         try

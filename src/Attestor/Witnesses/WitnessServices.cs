@@ -55,20 +55,49 @@ internal sealed class WitnessServices(SigstoreInstance instance)
         string name, Func<CancellationToken, ValueTask<UnfinishedSignature>> sign, CancellationToken cancellationToken)
     {
         var signature = unfinished.Take(name) ?? await sign(cancellationToken).ConfigureAwait(false);
-        bool isWitnessed = false;
+        bool isKept = true;
         try
         {
-            await GatherAsync(signature.Timestamps, Authorities(), service => StampAsync(service, signature, cancellationToken)).ConfigureAwait(false);
-            await GatherAsync(signature.Entries, Logs(), service => EnterAsync(service, signature, cancellationToken)).ConfigureAwait(false);
-            isWitnessed = true;
-            return signature;
+            await GatherAsync(signature, cancellationToken).ConfigureAwait(false);
+            isKept = false;
+        }
+        catch (EntryExistsException)
+        {
+            // The answer to an earlier attempt was lost, and with it the entry. Only another signature gets another one.
+            signature = await sign(cancellationToken).ConfigureAwait(false);
+            await GatherAgainAsync(signature, cancellationToken).ConfigureAwait(false);
+            isKept = false;
         }
         finally
         {
-            if (!isWitnessed)
+            if (isKept)
             {
                 unfinished.Keep(name, signature);
             }
+        }
+
+        return signature;
+    }
+
+    private async Task GatherAsync(UnfinishedSignature signature, CancellationToken cancellationToken)
+    {
+        await GatherAsync(signature.Timestamps, Authorities(), service => StampAsync(service, signature, cancellationToken)).ConfigureAwait(false);
+        await GatherAsync(signature.Entries, Logs(), service => EnterAsync(service, signature, cancellationToken)).ConfigureAwait(false);
+    }
+
+    private async Task GatherAgainAsync(UnfinishedSignature signature, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await GatherAsync(signature, cancellationToken).ConfigureAwait(false);
+        }
+        catch (EntryExistsException e)
+        {
+            throw new SigningServiceException(
+                SigningServiceException.Unavailable, $"The transparency log {e.Service} takes entries, and its answers get lost. Try again later.", isTransient: true, e)
+            {
+                Service = e.Service,
+            };
         }
     }
 
