@@ -55,7 +55,7 @@ internal sealed class UpCommand
         using var opened = identity.Key;
         var signer = opened.Signer;
         var attestorOptions = AttestingOptions.Checked(identity.BuilderId);
-        await using var server = await StoreServer.StartAsync(layout, chosenPort, [signer.PublicKey], cancellationToken);
+        await using var server = await StoreServer.StartAsync(layout, chosenPort, [signer.PublicKey, .. await signer.FindEarlierKeysAsync(cancellationToken)], cancellationToken);
         await identity.PublishKeyAsync(layout, cancellationToken);
         await server.AnnounceAsync(layout, cancellationToken);
         console.WriteLine($"serving     {server.Address}  (OCI registry, /cas/, /lookup/, /readyz; data in {layout.Folder})");
