@@ -63,7 +63,8 @@ internal static class CommandRunner
         CommandException command => command.ExitCode,
         KeyException or PolicyException or TrustedRootException or DocumentException or DataFolderException or RunKindFileException
             or ClusterConfigurationException or ConfigurationException => ExitCodes.Usage,
-        RegistryException or KubernetesApiException or HttpRequestException or IOException or UnauthorizedAccessException => ExitCodes.Error,
+        SigningServiceException { Code: SigningServiceException.NoIdentity } => ExitCodes.Usage,
+        SigningServiceException or RegistryException or KubernetesApiException or HttpRequestException or IOException or UnauthorizedAccessException => ExitCodes.Error,
         _ => null,
     };
 }
