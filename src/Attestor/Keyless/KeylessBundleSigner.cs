@@ -44,6 +44,7 @@ public sealed class KeylessBundleSigner : IBundleSigner, IDisposable
             options.CertificateReuse,
             instance.Time);
         TokenSource = tokens.Name;
+        Services = [.. witnesses.Hosts.Prepend(Authority().Uri.Authority).Distinct(StringComparer.Ordinal)];
     }
 
     /// <summary>Where identity tokens come from, as people read it.</summary>
@@ -53,7 +54,7 @@ public sealed class KeylessBundleSigner : IBundleSigner, IDisposable
     public string Name => Volatile.Read(ref known) is { } identity ? identity.ToString() : $"the identity of the token from {TokenSource}";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Services => [.. witnesses.Hosts.Prepend(Authority().Uri.Authority).Distinct(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Services { get; }
 
     /// <inheritdoc/>
     public ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> statement, CancellationToken cancellationToken) =>

@@ -30,6 +30,15 @@ public sealed class SigningConfig
     /// <summary>How many of them stamp a signature.</summary>
     public required ServiceCount TimestampCount { get; init; }
 
+    /// <summary>The signing config of the public Sigstore instance as it was when this version was made; what it has published since is not in it.</summary>
+    public static SigningConfig ReadPublicGood()
+    {
+        using var stream = typeof(SigningConfig).Assembly.GetManifestResourceStream("public-good.signing_config.json")!;
+        byte[] content = new byte[stream.Length];
+        stream.ReadExactly(content);
+        return Parse(content);
+    }
+
     /// <summary>Reads a <c>signing_config.json</c>.</summary>
     /// <exception cref="SigningConfigException">It is malformed or of another version; the message names the part.</exception>
     public static SigningConfig Parse(ReadOnlyMemory<byte> utf8)

@@ -11,16 +11,17 @@ internal sealed class WitnessServices(SigstoreInstance instance)
 {
     private readonly UnfinishedSignatures unfinished = new(instance.Time);
 
-    /// <summary>The services that are asked now, as <c>host[:port]</c>.</summary>
-    /// <exception cref="SigningServiceException">The config does not list enough of them.</exception>
-    public IReadOnlyList<string> Hosts => [.. Authorities().Concat(Logs()).Select(static service => service.Uri.Authority)];
+    /// <summary>The services that were selected at the start, as <c>host[:port]</c>.</summary>
+    public IReadOnlyList<string> Hosts { get; private set; } = [];
 
     /// <summary>Requires that the witnesses of the config can make a bundle that verifies under the trusted root.</summary>
     /// <param name="needsTime">Whether one of them must vouch for a time, which certificates need.</param>
     /// <exception cref="SigningConfigException">They cannot.</exception>
+    /// <exception cref="SigningServiceException">The config does not list enough of them.</exception>
     public void Require(bool needsTime)
     {
         var (logs, authorities) = (Logs(), Authorities());
+        Hosts = [.. authorities.Concat(logs).Select(static service => service.Uri.Authority).Distinct(StringComparer.Ordinal)];
         if (instance.EffectiveDemands.LogEntry && logs.Count is 0)
         {
             throw new SigningConfigException("A transparency log is asked for, and the signing config lists none. Add one to rekorTlogUrls.");

@@ -19,7 +19,6 @@ public sealed class WitnessedKeySigner : IBundleSigner
 
     private readonly ISigner signer;
     private readonly SigstoreInstance instance;
-    private readonly SignatureKey key;
     private readonly SignatureVerifier verifier;
     private readonly WitnessServices witnesses;
 
@@ -32,7 +31,6 @@ public sealed class WitnessedKeySigner : IBundleSigner
         ArgumentNullException.ThrowIfNull(instance);
         this.signer = signer;
         this.instance = instance;
-        key = SignatureKey.FromSubjectPublicKeyInfo(signer.PublicKey.SubjectPublicKeyInfo);
         verifier = instance.Verifier;
         witnesses = new WitnessServices(instance);
         witnesses.Require(needsTime: false);
@@ -50,19 +48,13 @@ public sealed class WitnessedKeySigner : IBundleSigner
         byte[] encoding = PreAuthenticationEncoding.Of(Envelope.StatementPayloadType, statement.Span);
         var signature = await witnesses.WitnessAsync(
             Convert.ToHexStringLower(SHA256.HashData(encoding)),
-            async cancellation => new UnfinishedSignature
-            {
-                Content = new EnvelopeContent(Envelope.OfStatement(statement, await signer.SignAsync(encoding, cancellation).ConfigureAwait(false))),
-                Signer = new LoggedSigner(IsCertificate: false, signer.PublicKey.SubjectPublicKeyInfo),
-                KeyHint = signer.PublicKey.Hint,
-                UsableUntil = instance.Time.GetUtcNow() + Unfinished,
-            },
+            cancellation => SignAsync(statement, encoding, cancellation),
             cancellationToken).ConfigureAwait(false);
         byte[] bundle = FinishedBundle.Write(signature);
         try
         {
             var (material, content) = FinishedBundle.Read(bundle, default);
-            verifier.VerifyKey(material, content, key);
+            verifier.VerifyKey(material, content, SignatureKey.FromSubjectPublicKeyInfo(signature.Signer.Encoded));
             return bundle;
         }
         catch (EvidenceException e)
@@ -72,17 +64,43 @@ public sealed class WitnessedKeySigner : IBundleSigner
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool> HasMadeAsync(Bundle bundle, CancellationToken cancellationToken)
+    public async ValueTask<bool> HasMadeAsync(Bundle bundle, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(bundle);
+        if (bundle.Certificate is not null)
+        {
+            return false;
+        }
+
+        var newest = await signer.FindNewestAsync(cancellationToken).ConfigureAwait(false);
+
+        // A key that was replaced must not make every run be attested once more.
+        return HasMade(bundle, newest.PublicKey)
+            || (await signer.FindEarlierKeysAsync(cancellationToken).ConfigureAwait(false)).Any(key => HasMade(bundle, key));
+    }
+
+    private bool HasMade(Bundle bundle, VerificationKey key)
+    {
         try
         {
-            verifier.VerifyKey(bundle.Material, new EnvelopeContent(bundle.Envelope), key);
-            return new(true);
+            verifier.VerifyKey(bundle.Material, new EnvelopeContent(bundle.Envelope), SignatureKey.FromSubjectPublicKeyInfo(key.SubjectPublicKeyInfo));
+            return true;
         }
         catch (EvidenceException)
         {
-            return new(false);
+            return false;
         }
+    }
+
+    private async ValueTask<UnfinishedSignature> SignAsync(ReadOnlyMemory<byte> statement, byte[] encoding, CancellationToken cancellationToken)
+    {
+        var newest = await signer.FindNewestAsync(cancellationToken).ConfigureAwait(false);
+        return new UnfinishedSignature
+        {
+            Content = new EnvelopeContent(Envelope.OfStatement(statement, await newest.SignAsync(encoding, cancellationToken).ConfigureAwait(false))),
+            Signer = new LoggedSigner(IsCertificate: false, newest.PublicKey.SubjectPublicKeyInfo),
+            KeyHint = newest.PublicKey.Hint,
+            UsableUntil = instance.Time.GetUtcNow() + Unfinished,
+        };
     }
 }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Provenance.Attestor.Attesting;
-using Provenance.Attestor.Bundles;
 using Provenance.Cli.Hosting;
 using Provenance.Cli.Reporting;
 using Provenance.Watcher.Delivering;
@@ -17,7 +16,7 @@ internal sealed class AttestCommand
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Argument<string> file = new("RUN_FILE") { Description = "Completed runs, YAML or JSON; - reads standard input" };
-    private readonly Option<string> key = new("--key") { Description = SigningKey.Description, Required = true, HelpName = "KEY" };
+    private readonly SigningOptions signing = new();
     private readonly AttestingOptions attesting = new();
     private readonly Option<string?> bundle = new("--bundle") { Description = "Write the signed bundle to this file, or one per run into this folder; to a registry as well only with --repository or --beside-subject", HelpName = "PATH" };
     private readonly Option<OutputFormat> output = CommonOptions.Output();
@@ -27,8 +26,9 @@ internal sealed class AttestCommand
         var options = new AttestCommand();
         var command = new Command("attest", "Attest completed runs and store the attestations with their subjects")
         {
-            options.file, options.key, options.bundle, options.output,
+            options.file, options.bundle, options.output,
         };
+        options.signing.AddTo(command);
         options.attesting.AddTo(command);
         command.SetAction(options.RunAsync);
         return command;
@@ -45,8 +45,8 @@ internal sealed class AttestCommand
         var destination = attesting.Destination(parsed) ?? (bundles is null ? new AttestationDestination { BesideImages = true } : null);
         var attestorOptions = AttestingOptions.Checked(builderId) with { Destination = destination };
         var documents = await ReadAsync(source, cancellationToken);
-        using var signer = await SigningKey.OpenAsync(parsed.GetRequiredValue(key), cancellationToken);
-        await using var services = Services.ForAttesting(attestorOptions, new KeyBundleSigner(signer.Signer), attesting.MappedKinds(parsed));
+        using var opened = await signing.OpenAsync(parsed, cancellationToken);
+        await using var services = Services.ForAttesting(attestorOptions, opened.Signer, attesting.MappedKinds(parsed));
         var delivery = new RunDelivery(services.GetRequiredService<IMediator>(), attesting.Collect(parsed), attestedRuns: null, TimeProvider.System);
         var lines = new RunLines(parsed.GetValue(output) is OutputFormat.Json, Terminal.Open());
         var children = new ChildRuns(documents);
