@@ -50,6 +50,12 @@ public sealed class KeylessBundleSigner : IBundleSigner, IDisposable
     /// <summary>Where identity tokens come from, as people read it.</summary>
     public string TokenSource { get; }
 
+    /// <summary>Whom our certificates name; null until the first one is there.</summary>
+    public CertificateIdentity? Identity => Volatile.Read(ref known);
+
+    /// <summary>How signatures are verified before they are handed out.</summary>
+    public SignatureVerifier Verifier => verifier;
+
     /// <inheritdoc/>
     public string Name => Volatile.Read(ref known) is { } identity ? identity.ToString() : $"the identity of the token from {TokenSource}";
 

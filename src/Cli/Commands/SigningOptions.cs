@@ -9,8 +9,12 @@ namespace Provenance.Cli.Commands;
 /// <summary>The options of the commands that sign attestations: with a key, with a key and witnesses, or without a key.</summary>
 internal sealed class SigningOptions
 {
-    private readonly Option<string?> key = new("--key") { Description = SigningKey.Description, HelpName = "KEY" };
+    private readonly Option<string?> key;
     private readonly SigstoreOptions sigstore = new();
+
+    /// <param name="withoutAnything">What happens where nothing is said of who signs, for the help.</param>
+    public SigningOptions(string? withoutAnything = null) =>
+        key = new("--key") { Description = SigningKey.Description + (withoutAnything is null ? "" : $"; {withoutAnything}"), HelpName = "KEY" };
 
     public void AddTo(Command command)
     {
@@ -23,6 +27,9 @@ internal sealed class SigningOptions
 
     /// <summary>Whether signatures are to be made without a key.</summary>
     public bool IsKeyless(ParseResult parsed) => parsed.GetValue(key) is null && sigstore.IsGiven(parsed);
+
+    /// <summary>The trusted root that is named; null for that of the public instance.</summary>
+    public string? NamedRoot(ParseResult parsed) => sigstore.NamedRoot(parsed);
 
     /// <summary>Opens whatever signs.</summary>
     public async Task<OpenedBundleSigner> OpenAsync(ParseResult parsed, CancellationToken cancellationToken)
@@ -71,7 +78,8 @@ internal sealed class SigningOptions
         }
     }
 
-    private async Task<OpenedBundleSigner> WithoutKeyAsync(ParseResult parsed, CancellationToken cancellationToken)
+    /// <summary>Signs as an identity.</summary>
+    public async Task<OpenedBundleSigner> WithoutKeyAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var http = ServiceClient.Create();
         try

@@ -37,6 +37,9 @@ internal sealed class SigstoreOptions
     /// <summary>Whether a Sigstore instance is named in full.</summary>
     public bool IsInstanceGiven(ParseResult parsed) => parsed.GetValue(config) is not null && parsed.GetValue(trustedRoot) is not null;
 
+    /// <summary>The trusted root that is named; null for that of the public instance.</summary>
+    public string? NamedRoot(ParseResult parsed) => parsed.GetValue(trustedRoot);
+
     /// <summary>The instance that is named, or the public one.</summary>
     public async Task<SigstoreInstance> OpenInstanceAsync(ParseResult parsed, HttpClient http, CancellationToken cancellationToken)
     {

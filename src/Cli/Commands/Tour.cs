@@ -3,7 +3,6 @@ using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor.Attesting;
 using Provenance.Attestor.Bundles;
-using Provenance.Attestor.Signing;
 using Provenance.Attestor.Verifying;
 using Provenance.Cli.Hosting;
 using Provenance.Watcher.Delivering;
@@ -12,7 +11,7 @@ using Spectre.Console;
 namespace Provenance.Cli.Commands;
 
 /// <summary>What <c>up</c> shows when it has caught up: what was stored, that tampering is noticed, and how a third party checks us.</summary>
-internal sealed class Tour(IAnsiConsole console, StoreServer server, DataLayout layout, IRegistryClient registries, IMediator mediator)
+internal sealed class Tour(IAnsiConsole console, StoreServer server, DataLayout layout, ProofOfSigner proof, IRegistryClient registries, IMediator mediator)
 {
     private const int ShownSubjects = 5;
 
@@ -103,13 +102,12 @@ internal sealed class Tour(IAnsiConsole console, StoreServer server, DataLayout 
     }
 
     private Task<Verdict> VerifyAsync(Digest subject, byte[] bundle, CancellationToken cancellationToken) => mediator.Send(
-        new VerifyArtifact
+        proof.Demand(new VerifyArtifact
         {
             Subject = subject,
             Evidence = [new OfferedEvidence("bundle", bundle)],
-            Keys = [KeyFile.LoadPublicKey(layout.PublicKey)],
             AllowFailedRuns = true,
-        },
+        }),
         cancellationToken);
 
     /// <summary>Flips the lowest bit of the byte in the middle of the payload and leaves everything else as it is.</summary>
@@ -126,11 +124,10 @@ internal sealed class Tour(IAnsiConsole console, StoreServer server, DataLayout 
     private async Task ShowCommandsAsync(AttestedSubject subject, bool staysUp, CancellationToken cancellationToken)
     {
         string image = $"{subject.Attestation!.Name}@{subject.Digest}";
-        string key = Path.GetRelativePath(Environment.CurrentDirectory, layout.PublicKey);
         string data = layout.Folder == Path.GetFullPath(DataLayout.DefaultFolder) ? "" : $" --data {layout.Folder}";
         console.WriteLine();
         console.WriteLine("check it yourself, with our program and without it:");
-        console.WriteLine($"  {Executable()} verify {(staysUp ? image : subject.Digest + data)} --key {key}");
+        console.WriteLine($"  {Executable()} verify {(staysUp ? image : subject.Digest + data)} {proof.Options}");
         console.WriteLine($"  {Executable()} lookup {subject.Digest}{data}");
         if (!staysUp)
         {
@@ -139,7 +136,7 @@ internal sealed class Tour(IAnsiConsole console, StoreServer server, DataLayout 
             return;
         }
 
-        console.WriteLine($"  cosign verify-attestation --key {key} --type slsaprovenance1 --insecure-ignore-tlog {image}");
+        console.WriteLine($"  cosign verify-attestation {proof.CosignOptions} --type slsaprovenance1 {image}");
         if (await IsStoredAsync(subject, cancellationToken))
         {
             console.WriteLine($"  oras discover --plain-http {image}");

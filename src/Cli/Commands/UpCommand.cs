@@ -6,6 +6,7 @@ using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor.Attesting;
 using Provenance.Attestor.Bundles;
+using Provenance.Attestor.Keyless;
 using Provenance.Attestor.Signing;
 using Provenance.Cli.Hosting;
 using Provenance.Cli.Reporting;
@@ -24,7 +25,7 @@ internal sealed class UpCommand
     private readonly Argument<string?> runs = new("RUNS_FOLDER") { Description = "A folder of run files, YAML or JSON; watched for new ones", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<bool> once = new("--once") { Description = "End when every run of the folder is dealt with" };
     private readonly Option<int> port = new("--port") { Description = "The port of 127.0.0.1 to serve on; 0 takes a free one", DefaultValueFactory = static _ => DefaultPort, HelpName = "N" };
-    private readonly Option<string?> key = new("--key") { Description = SigningKey.Description + "; one is made in the data folder if none is given", HelpName = "KEY" };
+    private readonly SigningOptions signing = new("one is made in the data folder if nothing is said of who signs");
     private readonly Option<string> data = CommonOptions.Data();
     private readonly AttestingOptions attesting = new();
     private readonly Option<OutputFormat> output = CommonOptions.Output();
@@ -34,8 +35,9 @@ internal sealed class UpCommand
         var options = new UpCommand();
         var command = new Command("up", "Run it all in one process: registry, content-addressed store, watcher and attestor on 127.0.0.1")
         {
-            options.runs, options.once, options.port, options.data, options.key, options.output,
+            options.runs, options.once, options.port, options.data, options.output,
         };
+        options.signing.AddTo(command);
         options.attesting.AddTo(command);
         command.SetAction(options.RunAsync);
         return command;
@@ -51,11 +53,18 @@ internal sealed class UpCommand
         var console = Terminal.Open(json ? Console.Error : Console.Out);
         var layout = new DataLayout(parsed.GetRequiredValue(data));
         layout.Create();
-        var identity = await Installation.OpenAsync(layout, parsed.GetValue(key), attesting.BuilderId(parsed), console, cancellationToken);
-        using var opened = identity.Key;
-        var signer = opened.Signer;
+        var identity = signing.IsKeyless(parsed)
+            ? Installation.OpenWithoutKey(layout, attesting.BuilderId(parsed), console)
+            : await Installation.OpenAsync(layout, signing.Key(parsed), attesting.BuilderId(parsed), console, cancellationToken);
+        using var key = identity.Key;
+        using var opened = key is null ? await signing.WithoutKeyAsync(parsed, cancellationToken) : await signing.WithKeyAsync(parsed, key.Signer, cancellationToken);
+        if (key is null)
+        {
+            console.WriteLine($"signing     {opened.Signer.Name}");
+        }
+
         var attestorOptions = AttestingOptions.Checked(identity.BuilderId);
-        await using var server = await StoreServer.StartAsync(layout, chosenPort, [signer.PublicKey, .. await signer.FindEarlierKeysAsync(cancellationToken)], cancellationToken);
+        await using var server = await StoreServer.StartAsync(layout, chosenPort, key is null ? [] : [key.Signer.PublicKey, .. await key.Signer.FindEarlierKeysAsync(cancellationToken)], cancellationToken);
         await identity.PublishKeyAsync(layout, cancellationToken);
         await server.AnnounceAsync(layout, cancellationToken);
         console.WriteLine($"serving     {server.Address}  (OCI registry, /cas/, /lookup/, /readyz; data in {layout.Folder})");
@@ -67,12 +76,13 @@ internal sealed class UpCommand
             if (folder is not null)
             {
                 var collect = attesting.Collect(parsed);
-                await using var services = Services.ForAttesting(attestorOptions, new KeyBundleSigner(signer), attesting.MappedKinds(parsed));
-                using var attestedRuns = AttestedRuns.Open(layout.AttestedRuns, Profile(signer, attestorOptions, collect), server.Registry);
+                await using var services = Services.ForAttesting(attestorOptions, opened.Signer, attesting.MappedKinds(parsed));
+                using var attestedRuns = AttestedRuns.Open(layout.AttestedRuns, Profile(key?.Signer.PublicKey, opened.Signer, attestorOptions, collect), server.Registry);
                 var delivery = new RunDelivery(services.GetRequiredService<IMediator>(), collect, attestedRuns, TimeProvider.System);
                 var source = new FolderRunSource(folder);
                 console.WriteLine($"watching    {source.FullPath}");
-                var tour = new Tour(console, server, layout, services.GetRequiredService<IRegistryClient>(), services.GetRequiredService<IMediator>());
+                var tour = new Tour(
+                    console, server, layout, new ProofOfSigner(layout.PublicKey, opened.Signer as KeylessBundleSigner, signing.NamedRoot(parsed)), services.GetRequiredService<IRegistryClient>(), services.GetRequiredService<IMediator>());
                 await new FolderDelivery(source, delivery, lines, TimeProvider.System).RunAsync(
                     follow: !endWhenDone,
                     async () =>
@@ -133,9 +143,9 @@ internal sealed class UpCommand
     }
 
     /// <summary>What makes an attestation another one; the port of our own registry does not.</summary>
-    private static string Profile(ISigner signer, AttestorOptions options, CollectOptions collect) => Digest.Of(System.Text.Encoding.UTF8.GetBytes(string.Join(
+    private static string Profile(VerificationKey? key, IBundleSigner signer, AttestorOptions options, CollectOptions collect) => Digest.Of(System.Text.Encoding.UTF8.GetBytes(string.Join(
         '\n',
-        signer.PublicKey.Fingerprint,
+        signer is KeyBundleSigner ? key!.Fingerprint : $"{key?.Fingerprint ?? "no key"} witnessed by {string.Join(", ", signer.Services)}",
         options.BuilderId,
         collect.BuildType,
         collect.ChainsDeepInspection,
