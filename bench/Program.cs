@@ -1,4 +1,5 @@
 using Provenance.Bench.Attest;
+using Provenance.Bench.Keyless;
 using Provenance.Bench.Store;
 using Provenance.Bench.Verify;
 using Provenance.Bench.Watch;
@@ -10,6 +11,9 @@ switch (args.FirstOrDefault())
         return 0;
     case "verify":
         VerifyBenchmark.Run(args.Contains("--json"));
+        return 0;
+    case "keyless" when args is [_, var folder]:
+        await KeylessBenchmark.RunAsync(folder);
         return 0;
     case "watcher" when WatcherSettings.Parse(args.Skip(1)) is { } settings:
         return await WatcherBenchmark.RunAsync(settings);
@@ -23,6 +27,7 @@ switch (args.FirstOrDefault())
             usage: bench/run NAME [--json]
               attest
               verify
+              keyless FOLDER
               watcher [--quick] [--only 5000|20000|live|100000|takeover|resync] [--rounds N] [--env NAME=VALUE]
               store   [--quick] [--only {{string.Join('|', StoreSettings.Names)}}] [--rounds N] [--blobs N] [--env NAME=VALUE]
               store-disk [FOLDER]

@@ -23,7 +23,9 @@ internal sealed class SigningOptions
     }
 
     /// <summary>The key that is named; null where none is.</summary>
-    public string? Key(ParseResult parsed) => parsed.GetValue(key);
+    public string? Key(ParseResult parsed) => parsed.GetValue(key) is { } given && sigstore.HasToken(parsed)
+        ? throw new CommandException(ExitCodes.Usage, $"Sign either with --key {given} or as the identity of a token, not both.")
+        : parsed.GetValue(key);
 
     /// <summary>Whether signatures are to be made without a key.</summary>
     public bool IsKeyless(ParseResult parsed) => parsed.GetValue(key) is null && sigstore.IsGiven(parsed);
@@ -34,7 +36,7 @@ internal sealed class SigningOptions
     /// <summary>Opens whatever signs.</summary>
     public async Task<OpenedBundleSigner> OpenAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        if (parsed.GetValue(key) is { } reference)
+        if (Key(parsed) is { } reference)
         {
             var opened = await SigningKey.OpenAsync(reference, cancellationToken);
             try
@@ -56,11 +58,6 @@ internal sealed class SigningOptions
     /// <summary>Signs with a key that is open already; witnessed where a Sigstore instance is named.</summary>
     public async Task<OpenedBundleSigner> WithKeyAsync(ParseResult parsed, Attestor.Signing.ISigner signer, CancellationToken cancellationToken, params IDisposable[] owned)
     {
-        if (sigstore.HasToken(parsed))
-        {
-            throw new CommandException(ExitCodes.Usage, "Sign either with --key or as the identity of a token, not both.");
-        }
-
         if (!sigstore.IsGiven(parsed))
         {
             return new OpenedBundleSigner(new KeyBundleSigner(signer), owned);

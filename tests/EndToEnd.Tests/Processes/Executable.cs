@@ -47,7 +47,7 @@ internal static class Executable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (string name in (string[])["PROVENANCE_BUILDER_ID", "PROVENANCE_PASSPHRASE", "COSIGN_PASSWORD"])
+        foreach (string name in (string[])["PROVENANCE_BUILDER_ID", "PROVENANCE_PASSPHRASE", "COSIGN_PASSWORD", "SIGSTORE_ID_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"])
         {
             start.Environment.Remove(name);
         }

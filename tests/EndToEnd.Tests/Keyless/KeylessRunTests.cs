@@ -1,0 +1,81 @@
+using System.Net;
+using Provenance.EndToEnd.Tests.FrontDoor;
+using Provenance.EndToEnd.Tests.Processes;
+using Provenance.Testing.Sigstore;
+
+namespace Provenance.EndToEnd.Tests.Keyless;
+
+/// <summary>The commands that attest runs, as an identity.</summary>
+public sealed class KeylessRunTests : IAsyncLifetime
+{
+    private static readonly string Hex = new('d', 64);
+
+    private SigstoreFiles files = null!;
+
+    public async Task InitializeAsync() => files = await SigstoreFiles.StartAsync();
+
+    public async Task DisposeAsync() => await files.DisposeAsync();
+
+    [Fact]
+    public async Task Attest_signs_all_runs_with_one_certificate()
+    {
+        string runs = string.Concat(Enumerable.Range(1, 4).Select(static i => RunFiles.TaskRun($"run-{i}", $"https://downloads.example.com/{i}", Hex)));
+
+        (await Executable.RunWithAsync(
+            runs, new Dictionary<string, string>(), ["attest", "-", "--builder-id", "https://ci.example.com/test", "--bundle", files["bundles/"], .. files.Keyless])).ShouldEndWith(0);
+
+        files.Sigstore.Requests(SigstoreService.CertificateAuthority).Should().Be(1);
+        files.Sigstore.Requests(SigstoreService.RekorV1).Should().Be(4);
+        foreach (string bundle in Directory.GetFiles(files["bundles"]))
+        {
+            (await SigstoreFiles.RunAsync(["verify", bundle, .. files.Demand])).ShouldEndWith(0);
+        }
+    }
+
+    [Fact]
+    public async Task Without_reuse_every_run_has_a_certificate_of_its_own()
+    {
+        string runs = string.Concat(Enumerable.Range(1, 3).Select(static i => RunFiles.TaskRun($"run-{i}", $"https://downloads.example.com/{i}", Hex)));
+
+        (await Executable.RunWithAsync(
+            runs,
+            new Dictionary<string, string>(),
+            ["attest", "-", "--builder-id", "https://ci.example.com/test", "--bundle", files["bundles/"], "--certificate-reuse", "0", .. files.Keyless])).ShouldEndWith(0);
+
+        files.Sigstore.Requests(SigstoreService.CertificateAuthority).Should().Be(3);
+    }
+
+    [Fact]
+    public async Task Up_attests_as_an_identity_and_recognises_its_work_in_the_next_process()
+    {
+        Directory.CreateDirectory(files["runs"]);
+        await File.WriteAllTextAsync(files["runs/one.yaml"], RunFiles.TaskRun("one", "https://downloads.example.com/one", Hex));
+        string[] up = ["up", files["runs"], "--once", "--port", "0", "--data", files["data"], .. files.Keyless];
+
+        var first = (await SigstoreFiles.RunAsync(up)).ShouldEndWith(0);
+
+        first.Output.Should().Contain("the identity of the token from file").And.Contain("verified;  one byte of the statement flipped: refused").And.Contain($"--certificate-identity {files.Sigstore.Subject}");
+        File.Exists(files["data/keys/attestor.key"]).Should().BeFalse("nothing was to be signed with a key");
+        (await SigstoreFiles.RunAsync(["verify", $"sha256:{Hex}", "--data", files["data"], .. files.Demand])).ShouldEndWith(0);
+        foreach (string memory in Directory.EnumerateFiles(files["data"], "attested*"))
+        {
+            File.Delete(memory);
+        }
+
+        (await SigstoreFiles.RunAsync(up)).ShouldEndWith(0).Output.Should().Contain("1 already attested");
+        files.Sigstore.Requests(SigstoreService.RekorV1).Should().Be(1, "the log holds one entry for one run");
+    }
+
+    [Fact]
+    public async Task Up_does_not_lose_a_run_while_a_service_is_away()
+    {
+        Directory.CreateDirectory(files["runs"]);
+        await File.WriteAllTextAsync(files["runs/one.yaml"], RunFiles.TaskRun("one", "https://downloads.example.com/one", Hex));
+        files.Sigstore.Break(SigstoreService.TimestampAuthority, SigstoreFault.Status((int)HttpStatusCode.ServiceUnavailable), times: 4);
+
+        (await SigstoreFiles.RunAsync(["up", files["runs"], "--once", "--port", "0", "--data", files["data"], .. files.Keyless])).ShouldEndWith(0).Output.Should().Contain("1 attested");
+
+        files.Sigstore.Requests(SigstoreService.RekorV1).Should().Be(1);
+        files.Sigstore.Requests(SigstoreService.CertificateAuthority).Should().Be(1);
+    }
+}
