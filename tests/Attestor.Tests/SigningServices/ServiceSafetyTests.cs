@@ -139,6 +139,7 @@ public sealed class ServiceSafetyTests
         ErrorExcerpt.From("There was an error processing the identity token"u8, Canary).Should().Be("There was an error processing the identity token");
         ErrorExcerpt.From(Encoding.UTF8.GetBytes($"token {Canary}\r\n\u001b[31mexpired"), Canary).Should().Be("token (token) \ufffd[31mexpired");
         ErrorExcerpt.From("other eyJhbGciOiJub25lIn0.e30. expired"u8, bearer: null).Should().Be("other (token) expired");
+        ErrorExcerpt.From("other eyJhbGciOiJub25lIn0.e30.c2ln expired"u8, Canary).Should().Be("other (token) expired");
         ErrorExcerpt.From("{\"error\":\"invalid_grant\",\"error_description\":\"gone\"}"u8, null).Should().Be("gone");
         ErrorExcerpt.From("[1]"u8, "short").Should().Be("[1]");
         ErrorExcerpt.From("a short word"u8, "short").Should().Be("a (token) word");
