@@ -7,17 +7,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Provenance.Testing.Registries;
 
-/// <summary>A server on a free port of 127.0.0.1 that answers as the test says, and remembers what it was asked.</summary>
+/// <summary>A server on 127.0.0.1 that answers as the test says, and remembers what it was asked.</summary>
 public sealed class ScriptedServer : IAsyncDisposable
 {
     private readonly WebApplication application;
     private readonly ConcurrentQueue<string> requests = new();
 
-    private ScriptedServer(RequestDelegate answer)
+    private ScriptedServer(RequestDelegate answer, int port)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         application = builder.Build();
         application.Run(context =>
         {
@@ -33,10 +33,10 @@ public sealed class ScriptedServer : IAsyncDisposable
     /// <summary>The requests so far: method, path with query, and the Authorization header where there was one.</summary>
     public IReadOnlyList<string> Requests => [.. requests];
 
-    /// <summary>Starts a server.</summary>
-    public static async Task<ScriptedServer> StartAsync(RequestDelegate answer)
+    /// <summary>Starts a server, on a free port unless one is named.</summary>
+    public static async Task<ScriptedServer> StartAsync(RequestDelegate answer, int port = 0)
     {
-        var server = new ScriptedServer(answer);
+        var server = new ScriptedServer(answer, port);
         await server.application.StartAsync();
         return server;
     }
