@@ -3,6 +3,7 @@ using Provenance.Attestor.Identities;
 using Provenance.Attestor.Signing;
 using Provenance.Attestor.Tests.SigningServices;
 using Provenance.Testing.Registries;
+using Provenance.Testing.Sigstore;
 using static Provenance.Attestor.Tests.Identities.Tokens;
 
 namespace Provenance.Attestor.Tests.Identities;
@@ -25,6 +26,17 @@ public sealed class GitHubTokenSourceTests
 
         token.Subject.Should().Be(Subject);
         server.Requests.Should().Equal($"GET /token{asked} Bearer {Permission}");
+    }
+
+    [Fact]
+    public async Task A_job_gets_a_token_that_the_certificate_authority_takes()
+    {
+        var time = new RetryTime();
+        await using var sigstore = await LoopbackSigstore.StartAsync(new LoopbackSigstoreOptions { Time = time });
+
+        var token = await Source(sigstore.ActionsTokenUri, sigstore.ActionsRequestToken).FetchAsync("sigstore", CancellationToken.None);
+
+        token.Should().BeEquivalentTo(new { sigstore.Issuer, sigstore.Subject, SubjectToProve = sigstore.Subject, ExpiresAt = time.GetUtcNow().AddMinutes(10) });
     }
 
     [Fact]
@@ -75,9 +87,9 @@ public sealed class GitHubTokenSourceTests
     private static async Task<SigningServiceException> FaultAsync(IIdentityTokenSource source) =>
         (await FluentActions.Awaiting(async () => await source.FetchAsync("sigstore", CancellationToken.None)).Should().ThrowAsync<SigningServiceException>()).Which;
 
-    private static IIdentityTokenSource Source(string address)
+    private static IIdentityTokenSource Source(string address, string permission = Permission)
     {
-        var environment = new Dictionary<string, string> { ["ACTIONS_ID_TOKEN_REQUEST_URL"] = address, ["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = Permission };
+        var environment = new Dictionary<string, string> { ["ACTIONS_ID_TOKEN_REQUEST_URL"] = address, ["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = permission };
         return IdentityTokenSources.Detect(new IdentityTokenOptions(), environment.GetValueOrDefault, Connections.Http, new RetryTime());
     }
 }
