@@ -111,14 +111,16 @@ public sealed class IdentityToken
 
     private static bool TryDecode(string part, out byte[] bytes)
     {
-        bytes = new byte[Base64Url.GetMaxDecodedLength(part.Length)];
-        if (part.Length % 4 is 1 || !Base64Url.TryDecodeFromChars(part, bytes, out int written))
+        try
         {
+            bytes = Base64Url.DecodeFromChars(part);
+            return true;
+        }
+        catch (FormatException)
+        {
+            bytes = [];
             return false;
         }
-
-        bytes = bytes[..written];
-        return true;
     }
 
     private static string GetClaim(JsonElement claims, string name) =>

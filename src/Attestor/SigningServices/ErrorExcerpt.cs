@@ -56,7 +56,8 @@ internal static class ErrorExcerpt
             {
                 secretEnd = Math.Max(secretEnd, i + window);
             }
-            else if (rest.StartsWith("eyJ"))
+
+            if (rest.StartsWith("eyJ"))
             {
                 int length = rest.IndexOfAnyExcept(TokenCharacters);
                 secretEnd = Math.Max(secretEnd, length < 0 ? text.Length : i + length);
