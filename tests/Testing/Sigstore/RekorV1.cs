@@ -110,7 +110,7 @@ internal sealed class RekorV1(string host, LoopbackSigstoreOptions options) : ID
         {
             byte[] value = signature.GetProperty("sig").GetBytesFromBase64();
             var verifier = verifiers.Find(verifier => verifier.Signed(signed, value)) ?? throw Refuse("could not verify envelope: accepted signatures do not match threshold");
-            signatures.Add(new JsonObject { ["signature"] = Stated(value, lie), ["verifier"] = Convert.ToBase64String(verifier.Pem) });
+            signatures.Add(new JsonObject { ["signature"] = Stated(value, lie), ["verifier"] = verifier.Stated(lie) });
         }
 
         verifiers.ForEach(static verifier => verifier.Dispose());
@@ -134,7 +134,7 @@ internal sealed class RekorV1(string host, LoopbackSigstoreOptions options) : ID
             ? new JsonObject
             {
                 ["data"] = new JsonObject { ["hash"] = Hash(value) },
-                ["signature"] = new JsonObject { ["content"] = Stated(signature, lie), ["publicKey"] = new JsonObject { ["content"] = Convert.ToBase64String(verifier.Pem) } },
+                ["signature"] = new JsonObject { ["content"] = Stated(signature, lie), ["publicKey"] = new JsonObject { ["content"] = verifier.Stated(lie) } },
             }
             : throw Refuse("verifying signature: invalid signature when validating ASN.1 encoded signature");
     }

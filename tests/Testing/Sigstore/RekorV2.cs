@@ -10,7 +10,7 @@ namespace Provenance.Testing.Sigstore;
 internal sealed class RekorV2(string host, LoopbackSigstoreOptions options) : IDisposable
 {
     private readonly Lock gate = new();
-    private readonly HashSet<string> bodies = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> places = new(StringComparer.Ordinal);
 
     /// <summary>The tree and the key.</summary>
     public MerkleLog Log { get; } = new(options.EarlierEntries);
@@ -22,12 +22,14 @@ internal sealed class RekorV2(string host, LoopbackSigstoreOptions options) : ID
         byte[] body = Canonical(request.GetProperty("hashedRekordRequestV002"), lie);
         lock (gate)
         {
-            if (!bodies.Add(Encoding.UTF8.GetString(body)))
+            string text = Encoding.UTF8.GetString(body);
+            if (places.TryGetValue(text, out int place))
             {
-                throw new SigstoreRefusalException(409, 6, "an equivalent entry already exists in the transparency log");
+                throw new SigstoreRefusalException(409, 6, $"an equivalent entry already exists in the transparency log with index {place}");
             }
 
             int index = Log.Append(body);
+            places.Add(text, index);
             var proof = new JsonObject
             {
                 ["rootHash"] = Convert.ToBase64String(Log.StatedRoot(lie)),
@@ -70,6 +72,12 @@ internal sealed class RekorV2(string host, LoopbackSigstoreOptions options) : ID
         }
 
         byte[] stated = lie is SigstoreLie.EntryOfAnotherSignature ? [.. signature[..^1], (byte)~signature[^1]] : signature;
+        string form = isCertificate ? "x509Certificate" : "publicKey";
+        if (lie is SigstoreLie.EntryOfAnotherSigner)
+        {
+            (form, encoded) = ("publicKey", EntryVerifier.Stranger());
+        }
+
         var entry = new JsonObject
         {
             ["apiVersion"] = "0.0.2",
@@ -85,7 +93,7 @@ internal sealed class RekorV2(string host, LoopbackSigstoreOptions options) : ID
                         ["verifier"] = new JsonObject
                         {
                             ["keyDetails"] = "PKIX_ECDSA_P256_SHA_256",
-                            [isCertificate ? "x509Certificate" : "publicKey"] = new JsonObject { ["rawBytes"] = Convert.ToBase64String(encoded) },
+                            [form] = new JsonObject { ["rawBytes"] = Convert.ToBase64String(encoded) },
                         },
                     },
                 },
