@@ -4,6 +4,7 @@ using Provenance.ArtifactStore.Folders;
 using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor.Policies;
 using Provenance.Attestor.Signing;
+using Provenance.Attestor.SigningServices;
 using Provenance.Attestor.Trust;
 using Provenance.Cli.Reporting;
 using Provenance.Watcher.Documents;
@@ -61,9 +62,10 @@ internal static class CommandRunner
     private static int? ExitCodeOf(Exception exception) => exception switch
     {
         CommandException command => command.ExitCode,
-        KeyException or PolicyException or TrustedRootException or DocumentException or DataFolderException or RunKindFileException
+        KeyException or PolicyException or TrustedRootException or SigningConfigException or DocumentException or DataFolderException or RunKindFileException
             or ClusterConfigurationException or ConfigurationException => ExitCodes.Usage,
-        RegistryException or KubernetesApiException or HttpRequestException or IOException or UnauthorizedAccessException => ExitCodes.Error,
+        SigningServiceException { Code: SigningServiceException.NoIdentity } => ExitCodes.Usage,
+        SigningServiceException or RegistryException or KubernetesApiException or HttpRequestException or IOException or UnauthorizedAccessException => ExitCodes.Error,
         _ => null,
     };
 }

@@ -6,6 +6,8 @@ var root = new RootCommand("Gives every artifact that a pipeline makes a signed,
 {
     UpCommand.Create(),
     AttestCommand.Create(),
+    AttestBlobCommand.Create(),
+    SignBundleCommand.Create(),
     WatchCommand.Create(),
     StoreCommand.Create(),
     VerifyCommand.Create(),

@@ -66,7 +66,10 @@ internal static class BundleMaterialReader
         }
     }
 
-    private static LogEntry ReadEntry(JsonElement value, int version)
+    /// <summary>Reads a log entry (sigstore_rekor.proto, TransparencyLogEntry).</summary>
+    /// <param name="value">The entry.</param>
+    /// <param name="version">The minor version of the bundle that it is in or goes into.</param>
+    public static LogEntry ReadEntry(JsonElement value, int version)
     {
         const string Entry = "log entry of the bundle";
         RequireObject(value, Entry);

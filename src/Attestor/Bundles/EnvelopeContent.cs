@@ -12,6 +12,9 @@ public sealed class EnvelopeContent(Envelope envelope) : SignedContent
     /// <inheritdoc/>
     public override ReadOnlyMemory<byte> Signature => envelope.Signatures[0].Value;
 
+    /// <summary>What was signed.</summary>
+    internal Envelope Envelope => envelope;
+
     /// <inheritdoc/>
     internal override byte[]? HashOfPayload(HashAlgorithmName algorithm) => CryptographicOperations.HashData(algorithm, envelope.Payload.Span);
 

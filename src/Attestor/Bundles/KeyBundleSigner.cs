@@ -13,13 +13,26 @@ public sealed class KeyBundleSigner(ISigner signer) : IBundleSigner
     public IReadOnlyList<string> Services => signer.Services;
 
     /// <inheritdoc/>
-    public ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> statement, CancellationToken cancellationToken) =>
-        BundleWriter.SignAsync(statement, signer, cancellationToken);
+    public async ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> statement, CancellationToken cancellationToken)
+    {
+        var newest = await signer.FindNewestAsync(cancellationToken).ConfigureAwait(false);
+        return await BundleWriter.SignAsync(statement, newest, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
-    public ValueTask<bool> HasMadeAsync(Bundle bundle, CancellationToken cancellationToken)
+    public async ValueTask<bool> HasMadeAsync(Bundle bundle, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(bundle);
-        return new(signer.PublicKey.Verify(bundle.Envelope.ToSignedBytes(), bundle.Envelope.Signatures[0].Value.Span));
+        byte[] signed = bundle.Envelope.ToSignedBytes();
+        var signature = bundle.Envelope.Signatures[0].Value;
+        var newest = await signer.FindNewestAsync(cancellationToken).ConfigureAwait(false);
+        if (newest.PublicKey.Verify(signed, signature.Span))
+        {
+            return true;
+        }
+
+        // A key that was replaced must not make every run be attested once more.
+        var earlier = await signer.FindEarlierKeysAsync(cancellationToken).ConfigureAwait(false);
+        return earlier.Any(key => key.Verify(signed, signature.Span));
     }
 }

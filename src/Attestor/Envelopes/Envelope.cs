@@ -54,6 +54,14 @@ public sealed record Envelope
     /// <summary>The bytes that every signature of this envelope covers.</summary>
     public byte[] ToSignedBytes() => PreAuthenticationEncoding.Of(PayloadType, Payload.Span);
 
+    /// <summary>An envelope of a statement with one signature.</summary>
+    internal static Envelope OfStatement(ReadOnlyMemory<byte> statement, ReadOnlyMemory<byte> signature) => new()
+    {
+        PayloadType = StatementPayloadType,
+        Payload = statement,
+        Signatures = [new EnvelopeSignature(signature, null)],
+    };
+
     /// <summary>Reads an envelope inside a document that <see cref="StrictJson"/> parsed.</summary>
     internal static Envelope Read(JsonElement value)
     {

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Provenance.ArtifactStore.Configuring;
 using Provenance.Attestor.Signers;
-using Provenance.Attestor.Trust;
 using Provenance.Attestor.Verifying;
 
 namespace Provenance.Attestor.Policies;
@@ -32,27 +31,11 @@ internal static partial class PolicyIdentity
             return null;
         }
 
-        var root = file is null ? null : ReadRoot(node, Path.Combine(folder, file), problems);
+        var root = file is null ? null : PolicyTrustRoot.Read(node, Path.Combine(folder, file), problems);
         var expected = subject is not null ? TextPattern.Exactly(subject) : ReadPattern(node, pattern!, problems);
         return root is null || expected is null || issuer is null
             ? null
             : TrustedSigner.Named(name, new ExpectedIdentity(expected, TextPattern.Exactly(issuer)), new SignatureVerifier(root, demands));
-    }
-
-    private static TrustedRoot? ReadRoot(YamlNode node, string path, YamlProblems problems)
-    {
-        try
-        {
-            using var stream = File.OpenRead(path);
-            byte[] content = new byte[Math.Min(stream.Length, TrustedRoot.MaximumSize + 1)];
-            stream.ReadExactly(content);
-            return TrustedRoot.Parse(content);
-        }
-        catch (Exception e) when (e is TrustedRootException or IOException or UnauthorizedAccessException)
-        {
-            problems.Add(node, $"the trusted root cannot be used: {e.Message}");
-            return null;
-        }
     }
 
     private static TextPattern? ReadPattern(YamlNode node, string pattern, YamlProblems problems)

@@ -176,7 +176,7 @@ internal sealed class PolicyReader(YamlProblems problems, string folder)
         switch (fields.Find("key"), fields.Find("keyless"))
         {
             case ({ } key, null):
-                return PolicyKey.Read(key, folder, problems) is { } read ? TrustedSigner.OwnerOf(name, read) : null;
+                return PolicyKey.Read(key, name, folder, problems);
             case (null, { } keyless):
                 return PolicyIdentity.Read(keyless, name, folder, problems);
             default:

@@ -37,6 +37,13 @@ public sealed class KeySigner : ISigner, IDisposable
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(content, hash);
+        return SignHash(hash);
+    }
+
+    /// <summary>Signs bytes of which the SHA-256 is given.</summary>
+    internal byte[] SignHash(ReadOnlySpan<byte> hash)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(hash.Length, SHA256.HashSizeInBytes);
         Span<byte> signature = stackalloc byte[FixedSize];
         lock (turn)
         {

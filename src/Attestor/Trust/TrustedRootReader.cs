@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Provenance.Attestor.Certificates;
 using Provenance.Attestor.Envelopes;
@@ -143,20 +142,7 @@ internal static class TrustedRootReader
         return StrictJson.GetBytes(value, "keyId", where);
     }
 
-    private static ValidityWindow ReadWindow(JsonElement value, string name)
-    {
-        string where = $"validFor of {name} of the {What}";
-        StrictJson.RefuseUnknown(value, where, ["start", "end"]);
-        var start = ReadTime(StrictJson.GetText(value, "start", where), where);
-        var end = StrictJson.Find(value, "end", JsonValueKind.String, where) is { } text ? ReadTime(text.GetString()!, where) : (DateTimeOffset?)null;
-        return end is null || start <= end ? new ValidityWindow(start, end) : throw Invalid($"the {where} ends before it starts");
-    }
-
-    private static DateTimeOffset ReadTime(string text, string where) =>
-        text.EndsWith('Z') && DateTimeOffset.TryParseExact(
-            text, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-            ? time
-            : throw Invalid($"the {where} has the time \"{StrictJson.Excerpt(text)}\", which is not of the form 2026-01-31T12:00:00Z");
+    private static ValidityWindow ReadWindow(JsonElement value, string name) => ValidityWindow.Read(value, $"validFor of {name} of the {What}");
 
     private static Uri ReadUri(string text, string name) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http"

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using Provenance.Attestor.Envelopes;
 
 namespace Provenance.Attestor.Trust;
 
@@ -13,5 +15,21 @@ public sealed record ValidityWindow(DateTimeOffset Start, DateTimeOffset? End)
     /// <inheritdoc/>
     public override string ToString() => $"{Text(Start)} to {(End is { } end ? Text(end) : "now")}";
 
+    /// <summary>Reads a TimeRange; <paramref name="where"/> names it in errors.</summary>
+    /// <exception cref="EvidenceException">It has no start, ends before it, or has a time of another form.</exception>
+    internal static ValidityWindow Read(JsonElement value, string where)
+    {
+        StrictJson.RefuseUnknown(value, where, ["start", "end"]);
+        var start = ReadTime(StrictJson.GetText(value, "start", where), where);
+        var end = StrictJson.Find(value, "end", JsonValueKind.String, where) is { } text ? ReadTime(text.GetString()!, where) : (DateTimeOffset?)null;
+        return end is null || start <= end ? new ValidityWindow(start, end) : throw new EvidenceException("TIME_RANGE", $"The {where} ends before it starts.");
+    }
+
     internal static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private static DateTimeOffset ReadTime(string text, string where) =>
+        text.EndsWith('Z') && DateTimeOffset.TryParseExact(
+            text, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time
+            : throw new EvidenceException("TIME_RANGE", $"The {where} has the time \"{StrictJson.Excerpt(text)}\", which is not of the form 2026-01-31T12:00:00Z.");
 }

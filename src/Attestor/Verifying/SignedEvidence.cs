@@ -51,7 +51,7 @@ internal sealed class SignedEvidence
             return IsSignedBy(key) ? new SignatureFinding(key.Fingerprint, null, null) : null;
         }
 
-        var finding = signer.Key is { } own && !IsSignedBy(own) ? null : (SignatureFinding?)Verify(signer.Signatures!, signer.Key);
+        var finding = signer.Key is { } own && !IsSignedBy(own) ? null : (SignatureFinding?)VerifyWithin(signer);
         if (finding is not { Signature: { } signature } || signer.Identity is not { } identity)
         {
             return finding;
@@ -89,6 +89,18 @@ internal sealed class SignedEvidence
         }
 
         return statement ?? throw fault!;
+    }
+
+    private SignatureFinding VerifyWithin(TrustedSigner signer)
+    {
+        if (signer.Window is not { } window)
+        {
+            return Verify(signer.Signatures!, signer.Key);
+        }
+
+        // A bare envelope has nothing beside it that could say when it was signed.
+        var finding = material is null ? new SignatureFinding(null, null, window.Check([])) : Verify(signer.Signatures!, signer.Key);
+        return finding.Signature is { } signature && window.Check(signature.Times) is { } failure ? new SignatureFinding(null, null, failure) : finding;
     }
 
     private SignatureFinding Verify(SignatureVerifier signatures, VerificationKey? key)

@@ -111,6 +111,9 @@ public static class VerdictCodes
     /// <summary>The certificate names another signer, or another issuer vouched for it.</summary>
     public const string Identity = "IDENTITY";
 
+    /// <summary>The key made the signature at a time when it was not trusted, or nobody who is trusted saw when.</summary>
+    public const string KeyWindow = "KEY_WINDOW";
+
     /// <summary>The signed content is no statement that can be used.</summary>
     public const string StatementInvalid = "STATEMENT_INVALID";
 
@@ -209,6 +212,7 @@ public static class VerdictCodes
         new(SignerUntrusted, "The evidence was signed with a key that is not among the trusted ones.", "If the signer should be trusted, add its key; else ignore this evidence."),
         new(SigInvalid, "The signature was not made by a trusted key over this content.", "Do not trust it: the content was altered, or another key signed it."),
         new(Identity, "The certificate names another signer, or another issuer vouched for it.", "If that signer should be trusted, ask for its identity and issuer; otherwise ignore this evidence."),
+        new(KeyWindow, "The key made the signature when it was not trusted, or nobody who is trusted saw when it did.", "Sign with the key that is in use now, with a timestamp or a log entry; or correct notBefore and notAfter of the signer."),
         new(StatementInvalid, "The signed content is no statement that can be used.", "Attest again; the message names the field."),
         new(SubjectWeakDigest, "The statement names its subjects only by digests that are too weak or unknown.", "Attest again with SHA-256 digests."),
         new(SubjectMismatch, "The statement speaks of other artifacts.", "Verify the artifact that was built; a copied or replayed attestation never counts."),

@@ -2,8 +2,6 @@ using System.CommandLine;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Provenance.Attestor.Attesting;
-using Provenance.Attestor.Bundles;
-using Provenance.Attestor.Signing;
 using Provenance.Cli.Hosting;
 using Provenance.Cli.Reporting;
 using Provenance.Watcher.Delivering;
@@ -18,7 +16,7 @@ internal sealed class AttestCommand
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Argument<string> file = new("RUN_FILE") { Description = "Completed runs, YAML or JSON; - reads standard input" };
-    private readonly Option<string> key = new("--key") { Description = "The signing key: PEM, encrypted PEM, or cosign.key", Required = true, HelpName = "FILE" };
+    private readonly SigningOptions signing = new();
     private readonly AttestingOptions attesting = new();
     private readonly Option<string?> bundle = new("--bundle") { Description = "Write the signed bundle to this file, or one per run into this folder; to a registry as well only with --repository or --beside-subject", HelpName = "PATH" };
     private readonly Option<OutputFormat> output = CommonOptions.Output();
@@ -28,8 +26,9 @@ internal sealed class AttestCommand
         var options = new AttestCommand();
         var command = new Command("attest", "Attest completed runs and store the attestations with their subjects")
         {
-            options.file, options.key, options.bundle, options.output,
+            options.file, options.bundle, options.output,
         };
+        options.signing.AddTo(command);
         options.attesting.AddTo(command);
         command.SetAction(options.RunAsync);
         return command;
@@ -46,8 +45,8 @@ internal sealed class AttestCommand
         var destination = attesting.Destination(parsed) ?? (bundles is null ? new AttestationDestination { BesideImages = true } : null);
         var attestorOptions = AttestingOptions.Checked(builderId) with { Destination = destination };
         var documents = await ReadAsync(source, cancellationToken);
-        using var signer = LoadSigner(parsed.GetRequiredValue(key));
-        await using var services = Services.ForAttesting(attestorOptions, new KeyBundleSigner(signer), attesting.MappedKinds(parsed));
+        using var opened = await signing.OpenAsync(parsed, cancellationToken);
+        await using var services = Services.ForAttesting(attestorOptions, opened.Signer, attesting.MappedKinds(parsed));
         var delivery = new RunDelivery(services.GetRequiredService<IMediator>(), attesting.Collect(parsed), attestedRuns: null, TimeProvider.System);
         var lines = new RunLines(parsed.GetValue(output) is OutputFormat.Json, Terminal.Open());
         var children = new ChildRuns(documents);
@@ -95,16 +94,5 @@ internal sealed class AttestCommand
 
         await using var file = File.OpenRead(source);
         return await DocumentReader.ReadAsync(source, file, cancellationToken);
-    }
-
-    private static KeySigner LoadSigner(string path)
-    {
-        var loaded = KeyFile.LoadSigner(path, Passphrases.ForReading);
-        foreach (string problem in loaded.Problems)
-        {
-            Console.Error.WriteLine("warning: " + HarmlessText.Of(problem));
-        }
-
-        return loaded.Signer;
     }
 }

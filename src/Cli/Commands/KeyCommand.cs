@@ -4,7 +4,7 @@ using Provenance.Cli.Hosting;
 
 namespace Provenance.Cli.Commands;
 
-/// <summary><c>provenance key generate</c>.</summary>
+/// <summary><c>provenance key generate</c> and <c>provenance key show</c>.</summary>
 internal static class KeyCommand
 {
     public static Command Create()
@@ -13,7 +13,10 @@ internal static class KeyCommand
         var withoutPassphrase = new Option<bool>("--no-passphrase") { Description = "Write the private key unencrypted" };
         var generate = new Command("generate", $"Make an ECDSA P-256 signing key. The passphrase comes from ${Passphrases.Variable} or the terminal.") { file, withoutPassphrase };
         generate.SetAction(parsed => Generate(parsed.GetRequiredValue(file), parsed.GetValue(withoutPassphrase)));
-        return new Command("key", "Make signing keys") { generate };
+        var reference = new Argument<string>("KEY") { Description = SigningKey.Description };
+        var show = new Command("show", "Print the public half of a signing key, for those who verify") { reference };
+        show.SetAction((parsed, cancellationToken) => ShowAsync(parsed.GetRequiredValue(reference), cancellationToken));
+        return new Command("key", "Make signing keys, and show their public halves") { generate, show };
     }
 
     private static int Generate(string file, bool withoutPassphrase)
@@ -28,6 +31,23 @@ internal static class KeyCommand
         Console.WriteLine($"private key  {file}{(passphrase is null ? "  (not encrypted: whoever reads this file can sign)" : "  (encrypted by passphrase)")}");
         Console.WriteLine($"public key   {KeyFile.PublicPathOf(file)}");
         Console.WriteLine($"fingerprint  sha256:{key.Fingerprint}");
+        return ExitCodes.Success;
+    }
+
+    private static async Task<int> ShowAsync(string reference, CancellationToken cancellationToken)
+    {
+        using var opened = await SigningKey.OpenAsync(reference, cancellationToken);
+        var key = opened.Signer.PublicKey;
+
+        // Text before a PEM block is a remark (RFC 7468, section 2), so that the whole output is a key file too.
+        Console.WriteLine($"fingerprint  sha256:{key.Fingerprint}");
+        Console.WriteLine("algorithm    ECDSA P-256 with SHA-256");
+        foreach (var earlier in await opened.Signer.FindEarlierKeysAsync(cancellationToken))
+        {
+            Console.WriteLine($"before it    sha256:{earlier.Fingerprint}  (verifies only)");
+        }
+
+        Console.Write(key.ToPem());
         return ExitCodes.Success;
     }
 }

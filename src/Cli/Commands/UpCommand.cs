@@ -24,7 +24,7 @@ internal sealed class UpCommand
     private readonly Argument<string?> runs = new("RUNS_FOLDER") { Description = "A folder of run files, YAML or JSON; watched for new ones", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<bool> once = new("--once") { Description = "End when every run of the folder is dealt with" };
     private readonly Option<int> port = new("--port") { Description = "The port of 127.0.0.1 to serve on; 0 takes a free one", DefaultValueFactory = static _ => DefaultPort, HelpName = "N" };
-    private readonly Option<string?> key = new("--key") { Description = "The signing key; one is made in the data folder if none is given", HelpName = "FILE" };
+    private readonly Option<string?> key = new("--key") { Description = SigningKey.Description + "; one is made in the data folder if none is given", HelpName = "KEY" };
     private readonly Option<string> data = CommonOptions.Data();
     private readonly AttestingOptions attesting = new();
     private readonly Option<OutputFormat> output = CommonOptions.Output();
@@ -51,10 +51,11 @@ internal sealed class UpCommand
         var console = Terminal.Open(json ? Console.Error : Console.Out);
         var layout = new DataLayout(parsed.GetRequiredValue(data));
         layout.Create();
-        var identity = Installation.Open(layout, parsed.GetValue(key), attesting.BuilderId(parsed), console);
-        using var signer = identity.Signer;
+        var identity = await Installation.OpenAsync(layout, parsed.GetValue(key), attesting.BuilderId(parsed), console, cancellationToken);
+        using var opened = identity.Key;
+        var signer = opened.Signer;
         var attestorOptions = AttestingOptions.Checked(identity.BuilderId);
-        await using var server = await StoreServer.StartAsync(layout, chosenPort, [signer.PublicKey], cancellationToken);
+        await using var server = await StoreServer.StartAsync(layout, chosenPort, [signer.PublicKey, .. await signer.FindEarlierKeysAsync(cancellationToken)], cancellationToken);
         await identity.PublishKeyAsync(layout, cancellationToken);
         await server.AnnounceAsync(layout, cancellationToken);
         console.WriteLine($"serving     {server.Address}  (OCI registry, /cas/, /lookup/, /readyz; data in {layout.Folder})");
@@ -132,7 +133,7 @@ internal sealed class UpCommand
     }
 
     /// <summary>What makes an attestation another one; the port of our own registry does not.</summary>
-    private static string Profile(KeySigner signer, AttestorOptions options, CollectOptions collect) => Digest.Of(System.Text.Encoding.UTF8.GetBytes(string.Join(
+    private static string Profile(ISigner signer, AttestorOptions options, CollectOptions collect) => Digest.Of(System.Text.Encoding.UTF8.GetBytes(string.Join(
         '\n',
         signer.PublicKey.Fingerprint,
         options.BuilderId,

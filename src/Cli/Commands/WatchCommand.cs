@@ -3,8 +3,6 @@ using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Provenance.Attestor.Attesting;
-using Provenance.Attestor.Bundles;
-using Provenance.Attestor.Signing;
 using Provenance.Cli.Hosting;
 using Provenance.Cli.Reporting;
 using Provenance.Watcher.Kubernetes.Configuring;
@@ -22,7 +20,7 @@ internal sealed class WatchCommand
     private readonly Option<string?> context = new("--context") { Description = "The context of the kubeconfig", HelpName = "NAME" };
     private readonly Option<string[]> namespaces = new("--namespace") { Description = "Watch this namespace only; may be given several times", HelpName = "NAME", DefaultValueFactory = static _ => [] };
     private readonly Option<string[]> platforms = new("--platform") { Description = "What to watch; may be given several times", HelpName = "NAME", DefaultValueFactory = static _ => ["tekton"] };
-    private readonly Option<string> key = new("--key") { Description = "The signing key: PEM, encrypted PEM, or cosign.key", Required = true, HelpName = "FILE" };
+    private readonly SigningOptions signing = new();
     private readonly Option<string> data = WatchData.Option();
     private readonly Option<string> listen = new("--listen") { Description = "Where /healthz, /readyz and /metrics are served", HelpName = "ADDRESS:PORT", DefaultValueFactory = static _ => "127.0.0.1:9464" };
     private readonly Option<int> shards = new("--shards") { Description = "Into how many shards replicas divide the runs", HelpName = "N", DefaultValueFactory = static _ => 1 };
@@ -42,9 +40,10 @@ internal sealed class WatchCommand
         var options = new WatchCommand();
         var command = new Command("watch", "Watch a Kubernetes cluster and attest every run as it completes")
         {
-            options.kubeconfig, options.context, options.namespaces, options.platforms, options.key, options.data, options.listen, options.shards,
+            options.kubeconfig, options.context, options.namespaces, options.platforms, options.data, options.listen, options.shards,
             options.leaseNamespace, options.identity, options.leaseSeconds, options.mark, options.guard, options.clusterId, options.dryRun, options.quiet, options.output,
         };
+        options.signing.AddTo(command);
         options.attesting.AddTo(command);
         WatchStatusCommand.AddTo(command);
         command.SetAction(options.RunAsync);
@@ -59,8 +58,8 @@ internal sealed class WatchCommand
             ?? throw new CommandException(ExitCodes.Usage, $"Which platform instance builds here? Give its URI: --builder-id https://ci.example.com/provenance/prod (or ${AttestingOptions.BuilderIdVariable}).");
         var attestorOptions = AttestingOptions.Checked(builderId) with { Destination = attesting.Destination(parsed) ?? new AttestationDestination { BesideImages = true } };
         var endpoint = Endpoint(parsed.GetRequiredValue(listen));
-        using var signer = LoadSigner(parsed.GetRequiredValue(key));
-        var bundleSigner = new KeyBundleSigner(signer);
+        using var opened = await signing.OpenAsync(parsed, cancellationToken);
+        var bundleSigner = opened.Signer;
         await using var services = Services.ForWatching(attestorOptions, bundleSigner, attesting.MappedKinds(parsed));
         var watchOptions = Options(parsed, attestorOptions);
         var kinds = Kinds(parsed, services.GetServices<IRunKind>());
@@ -131,15 +130,4 @@ internal sealed class WatchCommand
     private static IPEndPoint Endpoint(string text) => IPEndPoint.TryParse(text, out var endpoint)
         ? endpoint
         : throw new CommandException(ExitCodes.Usage, string.Create(CultureInfo.InvariantCulture, $"--listen {text} is no address and port, such as 127.0.0.1:9464 or 0.0.0.0:9464."));
-
-    private static KeySigner LoadSigner(string path)
-    {
-        var loaded = KeyFile.LoadSigner(path, Passphrases.ForReading);
-        foreach (string problem in loaded.Problems)
-        {
-            Console.Error.WriteLine("warning: " + problem);
-        }
-
-        return loaded.Signer;
-    }
 }

@@ -26,9 +26,7 @@ internal sealed class BundleFiles(string path)
             Directory.CreateDirectory(path);
         }
 
-        string temporary = $"{target}.{Environment.ProcessId}.tmp";
-        await File.WriteAllBytesAsync(temporary, bundle, cancellationToken);
-        File.Move(temporary, target, overwrite: true);
+        await WholeFile.WriteAsync(target, bundle, cancellationToken);
         return target;
     }
 

@@ -5,7 +5,9 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
+using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Envelopes;
+using Provenance.Attestor.Signing;
 using Provenance.Attestor.Trust;
 
 namespace Provenance.Attestor.Tests.Verifying.Bundles;
@@ -77,7 +79,7 @@ internal sealed class PrivateSigstore
             ["verificationMaterial"] = new JsonObject
             {
                 ["certificate"] = new JsonObject { ["rawBytes"] = Convert.ToBase64String(certificate) },
-                ["tlogEntries"] = new JsonArray(Enter(statement, signature, certificate, at ?? SignedAt)),
+                ["tlogEntries"] = new JsonArray(Enter(statement, signature, new string(PemEncoding.Write("CERTIFICATE", certificate)) + "\n", at ?? SignedAt)),
             },
             ["dsseEnvelope"] = new JsonObject
             {
@@ -86,6 +88,15 @@ internal sealed class PrivateSigstore
                 ["signatures"] = new JsonArray(new JsonObject { ["sig"] = Convert.ToBase64String(signature) }),
             },
         };
+    }
+
+    /// <summary>A bundle of version 0.3 over a statement, signed with a key and logged at a time.</summary>
+    public JsonObject Sign(byte[] statement, KeySigner signer, DateTimeOffset at)
+    {
+        var bundle = (JsonObject)JsonNode.Parse(Forgery.Bundle(statement, signer))!;
+        byte[] signature = Bundle.Parse(Encoding.UTF8.GetBytes(bundle.ToJsonString())).Envelope.Signatures[0].Value.ToArray();
+        bundle["verificationMaterial"]!["tlogEntries"] = new JsonArray(Enter(statement, signature, signer.PublicKey.ToPem(), at));
+        return bundle;
     }
 
     private static byte[] Id(ECDsa key) => SHA256.HashData(key.ExportSubjectPublicKeyInfo());
@@ -105,9 +116,8 @@ internal sealed class PrivateSigstore
         ["logId"] = new JsonObject { ["keyId"] = Convert.ToBase64String(Id(key)) },
     };
 
-    private JsonObject Enter(byte[] statement, byte[] signature, byte[] certificate, DateTimeOffset at)
+    private JsonObject Enter(byte[] statement, byte[] signature, string pem, DateTimeOffset at)
     {
-        string pem = new string(PemEncoding.Write("CERTIFICATE", certificate)) + "\n";
         var body = new JsonObject
         {
             ["apiVersion"] = "0.0.1",

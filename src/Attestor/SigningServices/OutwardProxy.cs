@@ -1,0 +1,17 @@
+using System.Net;
+
+namespace Provenance.Attestor.SigningServices;
+
+/// <summary>Uses a proxy for all but this machine: what stays here may be unencrypted, and so must not leave.</summary>
+internal sealed class OutwardProxy(IWebProxy system) : IWebProxy
+{
+    public ICredentials? Credentials
+    {
+        get => system.Credentials;
+        set => system.Credentials = value;
+    }
+
+    public Uri? GetProxy(Uri destination) => Loopback.Has(destination) ? null : system.GetProxy(destination);
+
+    public bool IsBypassed(Uri host) => Loopback.Has(host) || system.IsBypassed(host);
+}

@@ -1,0 +1,42 @@
+using System.Net;
+
+namespace Provenance.Attestor.SigningServices;
+
+/// <summary>A request to a service that signing needs. It may be repeated, so that sending it twice must do no harm.</summary>
+internal sealed class ServiceRequest
+{
+    private static readonly HashSet<HttpStatusCode> Ok = [HttpStatusCode.OK];
+
+    /// <summary>What people call the service: <c>certificate authority</c>.</summary>
+    public required string Service { get; init; }
+
+    /// <summary>The method.</summary>
+    public required HttpMethod Method { get; init; }
+
+    /// <summary>The absolute address. Messages name its host and port only.</summary>
+    public required Uri Uri { get; init; }
+
+    /// <summary>The body, if any.</summary>
+    public ReadOnlyMemory<byte>? Body { get; init; }
+
+    /// <summary>The media type of the body.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>The media type of the answer that is asked for.</summary>
+    public string? Accept { get; init; }
+
+    /// <summary>The bearer token; in no message, log or text, even where the service repeats it.</summary>
+    public string? Bearer { get; init; }
+
+    /// <summary>How many bytes of an expected answer are read; a larger one is an error.</summary>
+    public int MaximumSize { get; init; } = 1 << 20;
+
+    /// <summary>How long one attempt may take, from connecting to the last byte of the answer.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The statuses that are answers; any other is an error.</summary>
+    public IReadOnlySet<HttpStatusCode> Expected { get; init; } = Ok;
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Method} to the {Service} {Uri.Authority}";
+}
