@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 using Provenance.Testing.Sigstore;
 
 // loopback-sigstore --out FOLDER [--port PORT] [--intermediate] [--subject URI]
-// Runs a Sigstore instance on localhost until it is asked to end. FOLDER gets trusted_root.json, signing_config_*.json and token.
+// Runs a Sigstore instance on localhost until it is asked to end. FOLDER gets trusted_root.json, signing_config_*.json, a token
+// of an hour, and in job.env the variables by which a build service gives its jobs theirs.
 string folder = "";
 var options = new LoopbackSigstoreOptions();
 for (int i = 0; i < args.Length; i++)
@@ -39,6 +40,7 @@ Write("signing_config_rekor1_tsa.json", sigstore.SigningConfigJson(SigningConfig
 Write("signing_config_rekor2.json", sigstore.SigningConfigJson(SigningConfigKind.RekorV2));
 Write("signing_config_tsaonly.json", sigstore.SigningConfigJson(SigningConfigKind.TimestampOnly));
 Write("token", sigstore.IssueToken(change: claims => claims["exp"] = options.Time.GetUtcNow().AddHours(1).ToUnixTimeSeconds()));
+Write("job.env", $"ACTIONS_ID_TOKEN_REQUEST_URL={sigstore.ActionsTokenUri}\nACTIONS_ID_TOKEN_REQUEST_TOKEN={sigstore.ActionsRequestToken}\n");
 Console.WriteLine($"ready {sigstore.Uri}");
 await ended.Task;
 

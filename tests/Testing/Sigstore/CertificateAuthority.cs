@@ -36,6 +36,7 @@ internal sealed class CertificateAuthority : IDisposable
     /// <summary>A certificate for a key.</summary>
     public byte[] Issue(PublicKey key, VerifiedToken token, DateTimeOffset now, SigstoreLie lie)
     {
+        string issuer = lie is SigstoreLie.CertificateByAnotherIssuer ? "https://elsewhere.example" : token.Issuer;
         using var another = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var start = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerSecond), now.Offset) - (lie is SigstoreLie.CertificateExpired ? TimeSpan.FromHours(1) : TimeSpan.Zero);
         var subject = lie is SigstoreLie.CertificateForAnotherKey ? new PublicKey(another) : key;
@@ -46,8 +47,8 @@ internal sealed class CertificateAuthority : IDisposable
         extensions.Add(new X509SubjectKeyIdentifierExtension(subject, false));
         extensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(chain[0].Certificate, true, false));
         extensions.Add(NameOf(token, lie));
-        extensions.Add(new X509Extension(FulcioArc + "1", Encoding.UTF8.GetBytes(token.Issuer), false));
-        extensions.Add(new X509Extension(FulcioArc + "8", Utf8String(token.Issuer), false));
+        extensions.Add(new X509Extension(FulcioArc + "1", Encoding.UTF8.GetBytes(issuer), false));
+        extensions.Add(new X509Extension(FulcioArc + "8", Utf8String(issuer), false));
         extensions.Add(new X509Extension(FulcioArc + "24", Utf8String(token.Subject), false));
         byte[] serial = RandomNumberGenerator.GetBytes(16);
         serial[0] = (byte)((serial[0] & 0x7F) | 0x40);

@@ -8,10 +8,11 @@ namespace Provenance.Testing.Sigstore;
 internal sealed class EntryVerifier : IDisposable
 {
     private readonly ECDsa key;
+    private readonly byte[] pem;
 
     private EntryVerifier(string label, byte[] encoded)
     {
-        Pem = Encoding.ASCII.GetBytes(new string(PemEncoding.Write(label, encoded)) + "\n");
+        pem = Encoding.ASCII.GetBytes(new string(PemEncoding.Write(label, encoded)) + "\n");
         if (label is "CERTIFICATE")
         {
             using var certificate = X509CertificateLoader.LoadCertificate(encoded);
@@ -24,8 +25,16 @@ internal sealed class EntryVerifier : IDisposable
         }
     }
 
-    /// <summary>As the log keeps it.</summary>
-    public byte[] Pem { get; }
+    /// <summary>A key that has signed nothing, as DER.</summary>
+    public static byte[] Stranger()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return key.ExportSubjectPublicKeyInfo();
+    }
+
+    /// <summary>As the log names it in an entry.</summary>
+    public string Stated(SigstoreLie lie) =>
+        Convert.ToBase64String(lie is SigstoreLie.EntryOfAnotherSigner ? Encoding.ASCII.GetBytes(new string(PemEncoding.Write("PUBLIC KEY", Stranger())) + "\n") : pem);
 
     /// <summary>Reads a PEM block.</summary>
     public static EntryVerifier FromPem(byte[] pem)

@@ -111,5 +111,5 @@ internal sealed class IdentityProvider : IDisposable
         return new VerifiedToken(issuer.Name, subject, email, claims.TryGetProperty("job_workflow_ref", out var workflow) ? workflow.GetString() : null);
     }
 
-    private static SigstoreRefusalException Refuse() => new(401, 16, "There was an error processing the identity token");
+    private static SigstoreRefusalException Refuse() => SigstoreRefusalException.Invalid("There was an error processing the identity token");
 }

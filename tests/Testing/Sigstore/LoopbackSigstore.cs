@@ -18,6 +18,8 @@ public sealed class LoopbackSigstore : IAsyncDisposable
 {
     private const int MaximumRequest = 8 << 20;
 
+    // The services are not made for several threads.
+    private readonly Lock gate = new();
     private readonly LoopbackSigstoreOptions options;
     private readonly ConcurrentDictionary<SigstoreService, int> requests = new();
     private readonly ConcurrentDictionary<SigstoreService, (SigstoreFault Fault, int Times)> faults = new();
@@ -83,8 +85,13 @@ public sealed class LoopbackSigstore : IAsyncDisposable
     /// <param name="audience">Whom it is for.</param>
     /// <param name="change">Changes the claims: <c>email</c> with <c>email_verified</c> makes it a person's, <c>job_workflow_ref</c> a workflow's.</param>
     /// <param name="algorithm">RS256 as public issuers use it, or ES256.</param>
-    public string IssueToken(string? subject = null, string audience = "sigstore", Action<JsonObject>? change = null, string algorithm = "RS256") =>
-        identities.Issue(subject ?? options.Subject, audience, algorithm, change);
+    public string IssueToken(string? subject = null, string audience = "sigstore", Action<JsonObject>? change = null, string algorithm = "RS256")
+    {
+        lock (gate)
+        {
+            return identities.Issue(subject ?? options.Subject, audience, algorithm, change);
+        }
+    }
 
     /// <summary>How many requests a service has had, with those that it refused or broke on.</summary>
     public int Requests(SigstoreService service) => requests.GetValueOrDefault(service);
@@ -137,7 +144,12 @@ public sealed class LoopbackSigstore : IAsyncDisposable
         try
         {
             byte[] body = await ReadAsync(context.Request);
-            var answer = Answer(context, service, body);
+            RequestDelegate answer;
+            lock (gate)
+            {
+                answer = Answer(context, service, body);
+            }
+
             await (fault?.Answer(context) ?? answer(context));
         }
         catch (SigstoreRefusalException e)

@@ -15,7 +15,6 @@ internal sealed class RekorV1(string host, LoopbackSigstoreOptions options) : ID
     private const long EarlierTrees = 1000;
     private const long TreeId = 1193050959916656506;
 
-    private readonly Lock gate = new();
     private readonly Dictionary<string, (int Index, byte[] Body, long Time)> entries = new(StringComparer.Ordinal);
 
     /// <summary>The tree and the key.</summary>
@@ -28,57 +27,50 @@ internal sealed class RekorV1(string host, LoopbackSigstoreOptions options) : ID
     {
         byte[] body = Encoding.UTF8.GetBytes(Canonical(proposed, lie));
         string uuid = TreeId.ToString("x16", CultureInfo.InvariantCulture) + Convert.ToHexStringLower(MerkleLog.HashOf(body));
-        lock (gate)
+        if (entries.ContainsKey(uuid))
         {
-            if (entries.ContainsKey(uuid))
-            {
-                throw new SigstoreRefusalException(409, 409, $"an equivalent entry already exists in the transparency log with UUID {uuid}") { Location = $"/api/v1/log/entries/{uuid}" };
-            }
-
-            long time = (options.Time.GetUtcNow() + (lie is SigstoreLie.IntegratedTimeOff ? TimeSpan.FromDays(1) : TimeSpan.Zero)).ToUnixTimeSeconds();
-            entries.Add(uuid, (Log.Append(body), body, time));
+            throw new SigstoreRefusalException(409, 409, $"an equivalent entry already exists in the transparency log with UUID {uuid}") { Location = $"/api/v1/log/entries/{uuid}" };
         }
 
+        long time = (options.Time.GetUtcNow() + (lie is SigstoreLie.IntegratedTimeOff ? TimeSpan.FromDays(1) : TimeSpan.Zero)).ToUnixTimeSeconds();
+        entries.Add(uuid, (Log.Append(body), body, time));
         return (uuid, Find(uuid, lie)!);
     }
 
     /// <summary>An entry with its promise, and with a proof in the present tree; null where there is none of this id.</summary>
     public JsonObject? Find(string uuid, SigstoreLie lie)
     {
-        lock (gate)
+        if (!entries.TryGetValue(uuid, out var entry))
         {
-            if (!entries.TryGetValue(uuid, out var entry))
-            {
-                return null;
-            }
-
-            string id = Convert.ToHexStringLower(Log.Id);
-            string promised = Convert.ToBase64String(lie is SigstoreLie.EntryPromiseOverAnotherBody ? SHA256.HashData(entry.Body) : entry.Body);
-            byte[] promise = Encoding.ASCII.GetBytes(string.Create(
-                CultureInfo.InvariantCulture, $$"""{"body":"{{promised}}","integratedTime":{{entry.Time}},"logID":"{{id}}","logIndex":{{EarlierTrees + entry.Index}}}"""));
-            return new JsonObject
-            {
-                [uuid] = new JsonObject
-                {
-                    ["body"] = Convert.ToBase64String(entry.Body),
-                    ["integratedTime"] = entry.Time,
-                    ["logID"] = id,
-                    ["logIndex"] = EarlierTrees + entry.Index,
-                    ["verification"] = new JsonObject
-                    {
-                        ["inclusionProof"] = new JsonObject
-                        {
-                            ["checkpoint"] = Log.Checkpoint(string.Create(CultureInfo.InvariantCulture, $"{host} - {TreeId}"), host, lie),
-                            ["hashes"] = new JsonArray([.. Log.PathOf(entry.Index, lie).Select(static hash => JsonValue.Create(Convert.ToHexStringLower(hash)))]),
-                            ["logIndex"] = entry.Index,
-                            ["rootHash"] = Convert.ToHexStringLower(Log.StatedRoot(lie)),
-                            ["treeSize"] = Log.Size,
-                        },
-                        ["signedEntryTimestamp"] = Convert.ToBase64String(Log.Sign(promise)),
-                    },
-                },
-            };
+            return null;
         }
+
+        string id = Convert.ToHexStringLower(Log.Id);
+        string promised = Convert.ToBase64String(lie is SigstoreLie.EntryPromiseOverAnotherBody ? SHA256.HashData(entry.Body) : entry.Body);
+        byte[] promise = Encoding.ASCII.GetBytes(string.Create(
+            CultureInfo.InvariantCulture, $$"""{"body":"{{promised}}","integratedTime":{{entry.Time}},"logID":"{{id}}","logIndex":{{EarlierTrees + entry.Index}}}"""));
+        return new JsonObject
+        {
+            [uuid] = new JsonObject
+            {
+                ["body"] = Convert.ToBase64String(entry.Body),
+                ["integratedTime"] = entry.Time,
+                ["logID"] = id,
+                ["logIndex"] = EarlierTrees + entry.Index,
+                ["verification"] = new JsonObject
+                {
+                    ["inclusionProof"] = new JsonObject
+                    {
+                        ["checkpoint"] = Log.Checkpoint(string.Create(CultureInfo.InvariantCulture, $"{host} - {TreeId}"), host, lie),
+                        ["hashes"] = new JsonArray([.. Log.PathOf(entry.Index, lie).Select(static hash => JsonValue.Create(Convert.ToHexStringLower(hash)))]),
+                        ["logIndex"] = entry.Index,
+                        ["rootHash"] = Convert.ToHexStringLower(Log.StatedRoot(lie)),
+                        ["treeSize"] = Log.Size,
+                    },
+                    ["signedEntryTimestamp"] = Convert.ToBase64String(Log.Sign(promise)),
+                },
+            },
+        };
     }
 
     /// <inheritdoc/>
@@ -110,7 +102,7 @@ internal sealed class RekorV1(string host, LoopbackSigstoreOptions options) : ID
         {
             byte[] value = signature.GetProperty("sig").GetBytesFromBase64();
             var verifier = verifiers.Find(verifier => verifier.Signed(signed, value)) ?? throw Refuse("could not verify envelope: accepted signatures do not match threshold");
-            signatures.Add(new JsonObject { ["signature"] = Stated(value, lie), ["verifier"] = Convert.ToBase64String(verifier.Pem) });
+            signatures.Add(new JsonObject { ["signature"] = Stated(value, lie), ["verifier"] = verifier.Stated(lie) });
         }
 
         verifiers.ForEach(static verifier => verifier.Dispose());
@@ -134,7 +126,7 @@ internal sealed class RekorV1(string host, LoopbackSigstoreOptions options) : ID
             ? new JsonObject
             {
                 ["data"] = new JsonObject { ["hash"] = Hash(value) },
-                ["signature"] = new JsonObject { ["content"] = Stated(signature, lie), ["publicKey"] = new JsonObject { ["content"] = Convert.ToBase64String(verifier.Pem) } },
+                ["signature"] = new JsonObject { ["content"] = Stated(signature, lie), ["publicKey"] = new JsonObject { ["content"] = verifier.Stated(lie) } },
             }
             : throw Refuse("verifying signature: invalid signature when validating ASN.1 encoded signature");
     }

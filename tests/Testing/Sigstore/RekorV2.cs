@@ -9,8 +9,7 @@ namespace Provenance.Testing.Sigstore;
 /// <summary>A transparency log of version 2 with a key on P-256: takes <c>hashedRekordRequestV002</c>, says no time, and proves.</summary>
 internal sealed class RekorV2(string host, LoopbackSigstoreOptions options) : IDisposable
 {
-    private readonly Lock gate = new();
-    private readonly HashSet<string> bodies = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> places = new(StringComparer.Ordinal);
 
     /// <summary>The tree and the key.</summary>
     public MerkleLog Log { get; } = new(options.EarlierEntries);
@@ -20,37 +19,36 @@ internal sealed class RekorV2(string host, LoopbackSigstoreOptions options) : ID
     public JsonObject Add(JsonElement request, SigstoreLie lie)
     {
         byte[] body = Canonical(request.GetProperty("hashedRekordRequestV002"), lie);
-        lock (gate)
+        string text = Encoding.UTF8.GetString(body);
+        if (places.TryGetValue(text, out int place))
         {
-            if (!bodies.Add(Encoding.UTF8.GetString(body)))
-            {
-                throw new SigstoreRefusalException(409, 6, "an equivalent entry already exists in the transparency log");
-            }
-
-            int index = Log.Append(body);
-            var proof = new JsonObject
-            {
-                ["rootHash"] = Convert.ToBase64String(Log.StatedRoot(lie)),
-                ["treeSize"] = Text(Log.Size),
-                ["hashes"] = new JsonArray([.. Log.PathOf(index, lie).Select(static hash => JsonValue.Create(Convert.ToBase64String(hash)))]),
-                ["checkpoint"] = new JsonObject { ["envelope"] = Log.Checkpoint(host, host, lie) },
-            };
-            var entry = new JsonObject
-            {
-                ["logId"] = new JsonObject { ["keyId"] = Convert.ToBase64String(Log.Id) },
-                ["kindVersion"] = new JsonObject { ["kind"] = "hashedrekord", ["version"] = "0.0.2" },
-                ["inclusionProof"] = proof,
-                ["canonicalizedBody"] = Convert.ToBase64String(body),
-            };
-            // As in all answers of this kind, a zero is not written.
-            if (index > 0)
-            {
-                entry["logIndex"] = Text(index);
-                proof["logIndex"] = Text(index);
-            }
-
-            return entry;
+            throw new SigstoreRefusalException(409, 6, $"an equivalent entry already exists in the transparency log with index {place}");
         }
+
+        int index = Log.Append(body);
+        places.Add(text, index);
+        var proof = new JsonObject
+        {
+            ["rootHash"] = Convert.ToBase64String(Log.StatedRoot(lie)),
+            ["treeSize"] = Text(Log.Size),
+            ["hashes"] = new JsonArray([.. Log.PathOf(index, lie).Select(static hash => JsonValue.Create(Convert.ToBase64String(hash)))]),
+            ["checkpoint"] = new JsonObject { ["envelope"] = Log.Checkpoint(host, host, lie) },
+        };
+        var entry = new JsonObject
+        {
+            ["logId"] = new JsonObject { ["keyId"] = Convert.ToBase64String(Log.Id) },
+            ["kindVersion"] = new JsonObject { ["kind"] = "hashedrekord", ["version"] = "0.0.2" },
+            ["inclusionProof"] = proof,
+            ["canonicalizedBody"] = Convert.ToBase64String(body),
+        };
+        // As in all answers of this kind, a zero is not written.
+        if (index > 0)
+        {
+            entry["logIndex"] = Text(index);
+            proof["logIndex"] = Text(index);
+        }
+
+        return entry;
     }
 
     /// <inheritdoc/>
@@ -70,6 +68,12 @@ internal sealed class RekorV2(string host, LoopbackSigstoreOptions options) : ID
         }
 
         byte[] stated = lie is SigstoreLie.EntryOfAnotherSignature ? [.. signature[..^1], (byte)~signature[^1]] : signature;
+        string form = isCertificate ? "x509Certificate" : "publicKey";
+        if (lie is SigstoreLie.EntryOfAnotherSigner)
+        {
+            (form, encoded) = ("publicKey", EntryVerifier.Stranger());
+        }
+
         var entry = new JsonObject
         {
             ["apiVersion"] = "0.0.2",
@@ -85,7 +89,7 @@ internal sealed class RekorV2(string host, LoopbackSigstoreOptions options) : ID
                         ["verifier"] = new JsonObject
                         {
                             ["keyDetails"] = "PKIX_ECDSA_P256_SHA_256",
-                            [isCertificate ? "x509Certificate" : "publicKey"] = new JsonObject { ["rawBytes"] = Convert.ToBase64String(encoded) },
+                            [form] = new JsonObject { ["rawBytes"] = Convert.ToBase64String(encoded) },
                         },
                     },
                 },

@@ -56,6 +56,14 @@ public sealed class SigstoreFault
     /// <summary>Whether the service carries out the request first.</summary>
     internal bool AfterTheFact { get; private init; }
 
+    /// <summary>A redirection that keeps the method and the body, to wherever somebody wants a token to go.</summary>
+    public static SigstoreFault Redirect(Uri target) => new(context =>
+    {
+        context.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
+        context.Response.Headers.Location = target.AbsoluteUri;
+        return Task.CompletedTask;
+    });
+
     /// <summary>An error of a proxy or an overloaded service.</summary>
     /// <param name="status">The HTTP status.</param>
     /// <param name="retryAfter">The header <c>Retry-After</c>, in whole seconds.</param>

@@ -18,6 +18,9 @@ public enum SigstoreLie
     /// <summary>The certificate names somebody else than the token.</summary>
     CertificateForAnotherIdentity,
 
+    /// <summary>The certificate says that another issuer vouched for the name.</summary>
+    CertificateByAnotherIssuer,
+
     /// <summary>The certificate and those above it are of a root that is not in the trusted root.</summary>
     CertificateByAnotherRoot,
 
@@ -38,6 +41,9 @@ public enum SigstoreLie
 
     /// <summary>The entry is about another signature than the one that was submitted.</summary>
     EntryOfAnotherSignature,
+
+    /// <summary>The entry is about the signature that was submitted, but names another key as its maker.</summary>
+    EntryOfAnotherSigner,
 
     /// <summary>The log says, and signs, that it took the entry a day later.</summary>
     IntegratedTimeOff,

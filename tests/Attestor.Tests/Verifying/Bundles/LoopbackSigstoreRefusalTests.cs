@@ -49,8 +49,9 @@ public sealed class LoopbackSigstoreRefusalTests : IAsyncLifetime, IDisposable
 
         var (status, answer) = await signer.AskForCertificateAsync(token, Proof(sigstore.Subject));
 
-        status.Should().Be(HttpStatusCode.Unauthorized);
-        ((int)answer["code"]!).Should().Be(16);
+        status.Should().Be(HttpStatusCode.BadRequest);
+        ((int)answer["code"]!).Should().Be(3);
+        ((string)answer["message"]!).Should().Be("There was an error processing the identity token");
     }
 
     [Fact]
@@ -86,7 +87,7 @@ public sealed class LoopbackSigstoreRefusalTests : IAsyncLifetime, IDisposable
         status.Should().Be(HttpStatusCode.OK);
         refused.Should().Be(HttpStatusCode.Unauthorized);
         (await signer.AskForCertificateAsync((string)answer!["value"]!, Proof(sigstore.Subject))).Status.Should().Be(HttpStatusCode.OK);
-        (await signer.AskForCertificateAsync((string)other!["value"]!, Proof(sigstore.Subject))).Status.Should().Be(HttpStatusCode.Unauthorized);
+        (await signer.AskForCertificateAsync((string)other!["value"]!, Proof(sigstore.Subject))).Status.Should().Be(HttpStatusCode.BadRequest);
         ((string)(await signer.GetAsync("/.well-known/openid-configuration")).Answer!["issuer"]!).Should().Be(sigstore.Issuer);
     }
 
@@ -159,6 +160,9 @@ public sealed class LoopbackSigstoreRefusalTests : IAsyncLifetime, IDisposable
         using var malformed = await signer.PostAsync("/api/v2/log/entries", new JsonObject());
         sigstore.Break(SigstoreService.RekorV2, SigstoreFault.Oversized);
         using var oversized = await signer.PostAsync("/api/v2/log/entries", new JsonObject());
+        sigstore.Break(SigstoreService.RekorV2, SigstoreFault.Redirect(new Uri("https://elsewhere.example/")), times: 1);
+        using var redirected = await signer.PostAsync("/api/v2/log/entries", new JsonObject());
+        sigstore.Break(SigstoreService.RekorV2, SigstoreFault.Status(500));
         sigstore.Mend(SigstoreService.RekorV2);
         using var mended = await signer.PostAsync("/api/v2/log/entries", new JsonObject());
 
@@ -167,8 +171,9 @@ public sealed class LoopbackSigstoreRefusalTests : IAsyncLifetime, IDisposable
         third.StatusCode.Should().Be(HttpStatusCode.BadRequest);
         await FluentActions.Awaiting(() => malformed.Content.ReadFromJsonAsync<JsonNode>()).Should().ThrowAsync<System.Text.Json.JsonException>();
         (await oversized.Content.ReadAsByteArrayAsync()).Should().HaveCount(64 << 20);
+        redirected.Headers.Location.Should().Be("https://elsewhere.example/");
         mended.StatusCode.Should().Be(HttpStatusCode.BadRequest);
-        sigstore.Requests(SigstoreService.RekorV2).Should().Be(6);
+        sigstore.Requests(SigstoreService.RekorV2).Should().Be(7);
     }
 
     [Theory]

@@ -22,6 +22,7 @@ public sealed class LoopbackSigstoreTests
         [SigstoreLie.CertificatePromiseMissing] = (SigningConfigKind.RekorV1, VerdictCodes.CertSct),
         [SigstoreLie.CertificateForAnotherKey] = (SigningConfigKind.TimestampOnly, VerdictCodes.SigInvalid),
         [SigstoreLie.CertificateForAnotherIdentity] = (SigningConfigKind.RekorV1, VerdictCodes.Identity),
+        [SigstoreLie.CertificateByAnotherIssuer] = (SigningConfigKind.RekorV1, VerdictCodes.Identity),
         [SigstoreLie.CertificateByAnotherRoot] = (SigningConfigKind.RekorV1, VerdictCodes.CertChain),
         [SigstoreLie.CertificateExpired] = (SigningConfigKind.RekorV1, VerdictCodes.TimeOutOfRange),
         [SigstoreLie.EntryPromiseOverAnotherBody] = (SigningConfigKind.RekorV1, VerdictCodes.TlogSet),
@@ -29,6 +30,7 @@ public sealed class LoopbackSigstoreTests
         [SigstoreLie.CheckpointRootWrong] = (SigningConfigKind.RekorV1, VerdictCodes.TlogProof),
         [SigstoreLie.CheckpointByAnotherKey] = (SigningConfigKind.RekorV1, VerdictCodes.TlogProof),
         [SigstoreLie.EntryOfAnotherSignature] = (SigningConfigKind.RekorV1, VerdictCodes.TlogMismatch),
+        [SigstoreLie.EntryOfAnotherSigner] = (SigningConfigKind.RekorV1, VerdictCodes.TlogMismatch),
         [SigstoreLie.IntegratedTimeOff] = (SigningConfigKind.RekorV1, VerdictCodes.TimeOutOfRange),
         [SigstoreLie.TimestampOverOtherBytes] = (SigningConfigKind.TimestampOnly, VerdictCodes.TimeInvalid),
         [SigstoreLie.TimestampWithoutNonce] = (SigningConfigKind.TimestampOnly, VerdictCodes.Verified),
@@ -83,6 +85,7 @@ public sealed class LoopbackSigstoreTests
     [InlineData(SigstoreLie.CheckpointRootWrong, VerdictCodes.TlogProof)]
     [InlineData(SigstoreLie.CheckpointByAnotherKey, VerdictCodes.TlogProof)]
     [InlineData(SigstoreLie.EntryOfAnotherSignature, VerdictCodes.TlogMismatch)]
+    [InlineData(SigstoreLie.EntryOfAnotherSigner, VerdictCodes.TlogMismatch)]
     public async Task The_log_of_version_2_lies_as_well(SigstoreLie lie, string code)
     {
         await using var sigstore = await LoopbackSigstore.StartAsync();
