@@ -27,7 +27,7 @@ internal sealed partial record AwsReference(Uri? Endpoint, string Key, string? R
         {
             // As everywhere, http is for this machine only.
             endpoint = Uri.TryCreate($"https://{host}", UriKind.Absolute, out var parsed)
-                ? parsed.IsLoopback ? new Uri($"http://{host}") : parsed
+                ? ThisMachine.Has(parsed) ? new Uri($"http://{host}") : parsed
                 : throw new KeyException("KEY_REFERENCE", $"{reference} names no server before the third slash.");
         }
 
