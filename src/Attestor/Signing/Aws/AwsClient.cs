@@ -105,5 +105,5 @@ internal sealed class AwsClient : IDisposable
     }
 
     private SigningServiceException Away(string what) =>
-        new(SigningServiceException.Unavailable, $"AWS KMS at {Service} {what}. Nothing is lost: signing is tried again.", isTransient: true) { Service = Service };
+        new(SigningServiceException.Unavailable, $"AWS KMS at {Service} {what}. Check its address, or try again later.", isTransient: true) { Service = Service };
 }

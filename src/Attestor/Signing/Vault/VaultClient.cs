@@ -166,7 +166,7 @@ internal sealed class VaultClient : IDisposable
     }
 
     private SigningServiceException Away(string what, string path, Exception? cause, TimeSpan? retryAfter) =>
-        new(SigningServiceException.Unavailable, $"Vault at {Service} {what} ({path}). Nothing is lost: signing is tried again.", isTransient: true, cause) { Service = Service, RetryAfter = retryAfter };
+        new(SigningServiceException.Unavailable, $"Vault at {Service} {what} ({path}). Check its address, or try again later.", isTransient: true, cause) { Service = Service, RetryAfter = retryAfter };
 
     private SigningServiceException Refuse(string message) => new(SigningServiceException.Refused, message) { Service = Service };
 }
