@@ -8,6 +8,9 @@ internal sealed class AwsSigner : ISigner, IDisposable
 {
     private static readonly TimeSpan MaximumAge = TimeSpan.FromMinutes(5);
 
+    // Another process may have signed with a key that the alias was pointed at just now.
+    private static readonly TimeSpan MaximumAgeToRecognise = TimeSpan.FromSeconds(1);
+
     private readonly AwsClient client;
     private readonly string reference;
     private readonly TimeProvider time;
@@ -54,16 +57,16 @@ internal sealed class AwsSigner : ISigner, IDisposable
     /// <inheritdoc/>
     public async ValueTask<ISigner> FindNewestAsync(CancellationToken cancellationToken)
     {
-        if (time.GetElapsedTime(Volatile.Read(ref readAt)) >= MaximumAge)
-        {
-            await FollowAsync(cancellationToken).ConfigureAwait(false);
-        }
-
+        await FollowAsync(MaximumAge, cancellationToken).ConfigureAwait(false);
         return new AwsKeySigner(client, Volatile.Read(ref key));
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<VerificationKey>> FindEarlierKeysAsync(CancellationToken cancellationToken) => new(Volatile.Read(ref replaced));
+    public async ValueTask<IReadOnlyList<VerificationKey>> FindEarlierKeysAsync(CancellationToken cancellationToken)
+    {
+        await FollowAsync(MaximumAgeToRecognise, cancellationToken).ConfigureAwait(false);
+        return Volatile.Read(ref replaced);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -72,12 +75,17 @@ internal sealed class AwsSigner : ISigner, IDisposable
         turn.Dispose();
     }
 
-    private async Task FollowAsync(CancellationToken cancellationToken)
+    private async ValueTask FollowAsync(TimeSpan age, CancellationToken cancellationToken)
     {
+        if (time.GetElapsedTime(Volatile.Read(ref readAt)) < age)
+        {
+            return;
+        }
+
         await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (time.GetElapsedTime(Volatile.Read(ref readAt)) < MaximumAge)
+            if (time.GetElapsedTime(Volatile.Read(ref readAt)) < age)
             {
                 return;
             }

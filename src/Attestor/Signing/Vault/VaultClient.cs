@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Provenance.ArtifactStore.Configuring;
@@ -115,6 +116,12 @@ internal sealed class VaultClient : IDisposable
             catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConfigurationLimitExceeded)
             {
                 throw new SigningServiceException(SigningServiceException.BadAnswer, $"Vault at {Service} answered more than {LargestAnswer} bytes to {path}.") { Service = Service };
+            }
+            catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.SecureConnectionError && e.InnerException is AuthenticationException untrusted)
+            {
+                throw new SigningServiceException(
+                    SigningServiceException.Unavailable, $"Vault at {Service} has no certificate that this machine trusts ({untrusted.Message}). Name its authority's certificate in VAULT_CACERT.", innerException: e)
+                { Service = Service };
             }
             catch (HttpRequestException e)
             {
