@@ -99,12 +99,14 @@ internal sealed class FulcioAuthority(Uri url, ServiceConnection connection, Tru
         string? own = token.Email ?? (token.Workflow is { Length: > 0 } workflow
             ? $"https://github.com/{workflow}"
             : Uri.TryCreate(token.Subject, UriKind.Absolute, out var address) && address.Scheme is "https" or "http" or "spiffe" ? token.Subject : null);
-        if (identity.Issuer is null || (own is not null && identity.Subject != own))
+        // A provider that lets people log in elsewhere may leave it to that place to vouch for them.
+        bool isVouchedFor = identity.Issuer == token.Issuer || (token is { Email: not null, Connector: { } connector } && identity.Issuer == connector);
+        if (!isVouchedFor || (own is not null && identity.Subject != own))
         {
-            throw new EvidenceException("IDENTITY", "The certificate names somebody else than the identity token, or no issuer.")
+            throw new EvidenceException("IDENTITY", "The certificate names somebody else than the identity token, or another issuer.")
             {
-                Expected = StrictJson.Excerpt(own ?? "an issuer"),
-                Actual = StrictJson.Excerpt(identity.ToString()),
+                Expected = $"{StrictJson.Excerpt(own ?? "anybody")} (issuer {StrictJson.Excerpt(token.Issuer)})",
+                Actual = $"{StrictJson.Excerpt(identity.Subject)} (issuer {StrictJson.Excerpt(identity.Issuer ?? "none")})",
             };
         }
     }

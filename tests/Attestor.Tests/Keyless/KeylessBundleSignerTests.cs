@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Keyless;
 using Provenance.Attestor.Signing;
@@ -183,6 +184,24 @@ public sealed class KeylessBundleSignerTests : IAsyncLifetime
         await signer.SignAsync(Statement(1), CancellationToken.None);
 
         signer.Name.Should().StartWith("https://github.com/org/app/.github/workflows/release.yml@refs/heads/main ");
+    }
+
+    [Fact]
+    public async Task A_person_is_vouched_for_by_where_he_logged_in()
+    {
+        var tokens = new ChosenTokens(
+            () => workload.Sigstore.IssueToken(change: static claims =>
+            {
+                claims["email"] = "alice@example.com";
+                claims["email_verified"] = true;
+                claims["federated_claims"] = new JsonObject { ["connector_id"] = "https://login.example.com" };
+            }),
+            workload.Time);
+        using var signer = new KeylessBundleSigner(workload.Instance(SigningConfigKind.RekorV1), tokens, new KeylessOptions());
+
+        await signer.SignAsync(Statement(1), CancellationToken.None);
+
+        signer.Name.Should().Be("alice@example.com (issuer https://login.example.com)");
     }
 
     [Fact]
