@@ -36,7 +36,7 @@ public sealed class CachedTrust
     /// <param name="cache">The cache.</param>
     /// <param name="builtInRoot">The root that trust begins with where none was given when the cache was filled.</param>
     /// <exception cref="TufException">The cache does not hold.</exception>
-    public static CachedTrust? Open(TufCache cache, ReadOnlyMemory<byte>? builtInRoot)
+    public static CachedTrust? Open(TufCache cache, byte[]? builtInRoot)
     {
         ArgumentNullException.ThrowIfNull(cache);
         if (TufCache.Read(cache.RolePath(TargetsRole.FileName), TargetsRole.MaximumSize) is not { } content)

@@ -8,11 +8,11 @@ internal static class RootChain
 
     /// <summary>The root that trust begins with: the one given, else the one that was given when the cache was filled, else the one built in.</summary>
     /// <exception cref="TufException"><c>TUF_ROOT</c>.</exception>
-    public static RootRole ReadFirst(ReadOnlyMemory<byte>? given, TufCache cache, ReadOnlyMemory<byte>? builtIn)
+    public static RootRole ReadFirst(byte[]? given, TufCache cache, byte[]? builtIn)
     {
-        if (given is { } root)
+        if (given is not null)
         {
-            return RootRole.ReadFirst(root, "the given root");
+            return RootRole.ReadFirst(given, "given root");
         }
 
         if (TufCache.Read(cache.FirstRoot, RootRole.MaximumSize) is { } cached)
@@ -20,8 +20,8 @@ internal static class RootChain
             return RootRole.ReadFirst(cached, cache.FirstRoot);
         }
 
-        return builtIn is { } known
-            ? RootRole.ReadFirst(known, "the built-in root")
+        return builtIn is not null
+            ? RootRole.ReadFirst(builtIn, "built-in root")
             : throw new TufException(TufException.Root, "There is no root to begin with. Get the repository's root.json over a way that you trust, and name it with --root FILE.");
     }
 

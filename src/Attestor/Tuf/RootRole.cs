@@ -56,7 +56,7 @@ internal sealed class RootRole
         }
         catch (TufException e)
         {
-            throw new TufException(TufException.Root, $"Trust cannot begin with {name}: {e.Message}", e);
+            throw new TufException(TufException.Root, $"Trust cannot begin here: {e.Message} Name a root that you trust with --root FILE.", e);
         }
     }
 

@@ -10,7 +10,7 @@ namespace Provenance.Attestor.Tuf;
 /// <param name="cache">The cache.</param>
 /// <param name="builtInRoot">The root that trust begins with where neither the caller nor the cache has one; null where none is known.</param>
 /// <param name="time">The clock that expiry is judged by.</param>
-public sealed class TufClient(TufMirror mirror, TufCache cache, ReadOnlyMemory<byte>? builtInRoot, TimeProvider time)
+public sealed class TufClient(TufMirror mirror, TufCache cache, byte[]? builtInRoot, TimeProvider time)
 {
     /// <summary>How large a target may be: 8 MiB.</summary>
     public const int MaximumTargetSize = 8 << 20;
@@ -33,7 +33,7 @@ public sealed class TufClient(TufMirror mirror, TufCache cache, ReadOnlyMemory<b
     /// <param name="cancellationToken">Ends the update; what was verified stays.</param>
     /// <exception cref="TufException">Something does not hold, or cannot be had; see its codes.</exception>
     public async Task<TufUpdate> UpdateAsync(
-        ReadOnlyMemory<byte>? givenRoot, IReadOnlyList<string> required, IReadOnlyList<string> optional, CancellationToken cancellationToken)
+        byte[]? givenRoot, IReadOnlyList<string> required, IReadOnlyList<string> optional, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(required);
         ArgumentNullException.ThrowIfNull(optional);
@@ -55,7 +55,7 @@ public sealed class TufClient(TufMirror mirror, TufCache cache, ReadOnlyMemory<b
     }
 
     private async Task<TufUpdate> UpdateCacheAsync(
-        ReadOnlyMemory<byte>? givenRoot, IReadOnlyList<string> required, IReadOnlyList<string> optional, CancellationToken cancellationToken)
+        byte[]? givenRoot, IReadOnlyList<string> required, IReadOnlyList<string> optional, CancellationToken cancellationToken)
     {
         using var turn = await cache.LockAsync(time, cancellationToken).ConfigureAwait(false);
         remarks.Clear();
@@ -199,9 +199,16 @@ public sealed class TufClient(TufMirror mirror, TufCache cache, ReadOnlyMemory<b
             throw new TufException(TufException.Limit, $"{by} lists {name} with {listed.Length} bytes; at most {maximumSize} are read.");
         }
 
-        byte[] content = await mirror.GetAsync(name, listed.Length ?? maximumSize, cancellationToken).ConfigureAwait(false);
-        listed.Require(content, name, by);
-        return content;
+        try
+        {
+            byte[] content = await mirror.GetAsync(name, listed.Length ?? maximumSize, cancellationToken).ConfigureAwait(false);
+            listed.Require(content, name, by);
+            return content;
+        }
+        catch (TufException e) when (e.Code == TufException.Limit && listed.Length is { } length)
+        {
+            throw new TufException(TufException.Hash, $"The {name} has more than the {length} bytes that {by} lists.", e);
+        }
     }
 
     private T? ReadCached<T>(string fileName, int maximumSize, Func<byte[], T> read)

@@ -1,0 +1,74 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Provenance.Attestor.Tuf;
+
+namespace Provenance.Attestor.Tests.Tuf;
+
+public sealed class TufPropertyTests
+{
+    private static readonly string[] Names = ["2.root.json", "timestamp.json", "2.snapshot.json", "2.targets.json"];
+
+    [Fact]
+    public async Task Any_bytes_as_any_metadata_end_in_a_refusal_and_leave_what_was_cached()
+    {
+        await using var rig = await PrepareAsync();
+        Prop.ForAll<byte[], byte>((bytes, which) =>
+        {
+            string name = Names[which % Names.Length];
+            byte[] honest = rig.Repository.Files[name];
+            rig.Repository.Files[name] = bytes;
+            RefuseAsync(rig, name).GetAwaiter().GetResult();
+            rig.Repository.Files[name] = honest;
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public async Task Any_changed_byte_of_the_signed_part_of_any_metadata_ends_in_a_refusal()
+    {
+        await using var rig = await PrepareAsync();
+        Prop.ForAll<NonNegativeInt, byte, byte>((place, which, bit) =>
+        {
+            string name = Names[which % Names.Length];
+            byte[] honest = rig.Repository.Files[name];
+            int start = honest.AsSpan().IndexOf("\"signed\""u8);
+            byte[] changed = [.. honest];
+            changed[start + (place.Get % (honest.Length - start))] ^= (byte)(1 << (bit % 8));
+            rig.Repository.Files[name] = changed;
+            RefuseAsync(rig, name).GetAwaiter().GetResult();
+            rig.Repository.Files[name] = honest;
+        }).QuickCheckThrowOnFailure();
+    }
+
+    private static async Task<UpdateRig> PrepareAsync()
+    {
+        var rig = await UpdateRig.StartUpdatedAsync();
+        rig.Repository.Publish();
+        rig.Repository.PublishRoot();
+        return rig;
+    }
+
+    private static async Task RefuseAsync(UpdateRig rig, string name)
+    {
+        string[] later = [.. Names.SkipWhile(n => n != name).Select(static n => n.TrimStart('2', '.')).Where(static n => n is not "root.json").Select(rig.Cache.RolePath)];
+        var before = later.Select(File.ReadAllBytes).ToList();
+        await rig.RefusalAsync();
+        later.Select(File.ReadAllBytes).Should().BeEquivalentTo(before, static options => options.WithStrictOrdering());
+        File.Exists(rig.Cache.RootPath(2)).Should().Be(name is not "2.root.json");
+
+        // The next case begins where this one did.
+        File.Delete(rig.Cache.RootPath(2));
+        Restore(rig, "timestamp.json");
+        Restore(rig, "snapshot.json");
+    }
+
+    private static void Restore(UpdateRig rig, string name)
+    {
+        string first = Path.Combine(rig.Folder, name);
+        if (!File.Exists(first))
+        {
+            File.Copy(rig.Cache.RolePath(name), first);
+        }
+
+        File.Copy(first, rig.Cache.RolePath(name), overwrite: true);
+    }
+}
