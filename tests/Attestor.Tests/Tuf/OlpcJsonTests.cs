@@ -9,6 +9,8 @@ namespace Provenance.Attestor.Tests.Tuf;
 
 public sealed class OlpcJsonTests
 {
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     [Theory]
     [InlineData("""{ "b": [1, true, null, {}], "a": "x" }""", """{"a":"x","b":[1,true,null,{}]}""")]
     [InlineData("""{"a":"\" \\ \/ \u00e4 \ud83d\ude00 <>&+"}""", "{\"a\":\"\\\" \\\\ / ä 😀 <>&+\"}")]
@@ -41,7 +43,7 @@ public sealed class OlpcJsonTests
     {
         var clean = members.Where(static m => IsText(m.Key.Get) && IsText(m.Value ?? string.Empty)).ToDictionary(static m => m.Key.Get, static m => m.Value);
         byte[] one = Of(JsonSerializer.Serialize(clean));
-        byte[] other = Of(JsonSerializer.Serialize(clean.Reverse().ToDictionary(), new JsonSerializerOptions { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+        byte[] other = Of(JsonSerializer.Serialize(clean.Reverse().ToDictionary(), Indented));
         one.Should().Equal(other);
     }).QuickCheckThrowOnFailure();
 

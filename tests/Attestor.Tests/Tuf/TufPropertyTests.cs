@@ -7,6 +7,7 @@ namespace Provenance.Attestor.Tests.Tuf;
 public sealed class TufPropertyTests
 {
     private static readonly string[] Names = ["2.root.json", "timestamp.json", "2.snapshot.json", "2.targets.json"];
+    private static readonly string[] Restored = ["timestamp.json", "snapshot.json"];
 
     [Fact]
     public async Task Any_bytes_as_any_metadata_end_in_a_refusal_and_leave_what_was_cached()
@@ -42,6 +43,11 @@ public sealed class TufPropertyTests
     private static async Task<UpdateRig> PrepareAsync()
     {
         var rig = await UpdateRig.StartUpdatedAsync();
+        foreach (string name in Restored)
+        {
+            File.Copy(rig.Cache.RolePath(name), Path.Combine(rig.Folder, name));
+        }
+
         rig.Repository.Publish();
         rig.Repository.PublishRoot();
         return rig;
@@ -57,18 +63,9 @@ public sealed class TufPropertyTests
 
         // The next case begins where this one did.
         File.Delete(rig.Cache.RootPath(2));
-        Restore(rig, "timestamp.json");
-        Restore(rig, "snapshot.json");
-    }
-
-    private static void Restore(UpdateRig rig, string name)
-    {
-        string first = Path.Combine(rig.Folder, name);
-        if (!File.Exists(first))
+        foreach (string file in Restored)
         {
-            File.Copy(rig.Cache.RolePath(name), first);
+            File.Copy(Path.Combine(rig.Folder, file), rig.Cache.RolePath(file), overwrite: true);
         }
-
-        File.Copy(first, rig.Cache.RolePath(name), overwrite: true);
     }
 }
