@@ -195,7 +195,6 @@ public sealed class TufAttackTests
     public async Task Files_that_never_end_are_left_at_their_greatest_size()
     {
         await using var rig = await UpdateRig.StartAsync();
-        long sent = 0;
         foreach (string file in (string[])["2.root.json", "timestamp.json", "1.snapshot.json", "1.targets.json"])
         {
             rig.Repository.Disturb = async context =>
@@ -206,10 +205,10 @@ public sealed class TufAttackTests
                 }
 
                 byte[] piece = new byte[10_000];
-                while (sent < 100_000_000 && !context.RequestAborted.IsCancellationRequested)
+                while (!context.RequestAborted.IsCancellationRequested)
                 {
-                    await context.Response.Body.WriteAsync(piece, context.RequestAborted);
-                    sent += piece.Length;
+                    await context.Response.Body.WriteAsync(piece, CancellationToken.None);
+                    await Task.Yield();
                 }
 
                 return true;
@@ -217,8 +216,6 @@ public sealed class TufAttackTests
 
             await RefusedAsync(rig, file is "2.root.json" or "timestamp.json" ? TufException.Limit : TufException.Hash, file);
         }
-
-        sent.Should().BeLessThan(100_000_000);
     }
 
     [Fact]

@@ -16,10 +16,7 @@ public sealed class TufPropertyTests
         Prop.ForAll<byte[], byte>((bytes, which) =>
         {
             string name = Names[which % Names.Length];
-            byte[] honest = rig.Repository.Files[name];
-            rig.Repository.Files[name] = bytes;
-            RefuseAsync(rig, name).GetAwaiter().GetResult();
-            rig.Repository.Files[name] = honest;
+            RefuseAsync(rig, name, bytes).GetAwaiter().GetResult();
         }).QuickCheckThrowOnFailure();
     }
 
@@ -34,9 +31,7 @@ public sealed class TufPropertyTests
             int start = honest.AsSpan().IndexOf("\"signed\""u8);
             byte[] changed = [.. honest];
             changed[start + (place.Get % (honest.Length - start))] ^= (byte)(1 << (bit % 8));
-            rig.Repository.Files[name] = changed;
-            RefuseAsync(rig, name).GetAwaiter().GetResult();
-            rig.Repository.Files[name] = honest;
+            RefuseAsync(rig, name, changed).GetAwaiter().GetResult();
         }).QuickCheckThrowOnFailure();
     }
 
@@ -53,19 +48,27 @@ public sealed class TufPropertyTests
         return rig;
     }
 
-    private static async Task RefuseAsync(UpdateRig rig, string name)
+    private static async Task RefuseAsync(UpdateRig rig, string name, byte[] content)
     {
+        byte[] honest = rig.Repository.Files[name];
         string[] later = [.. Names.SkipWhile(n => n != name).Select(static n => n.TrimStart('2', '.')).Where(static n => n is not "root.json").Select(rig.Cache.RolePath)];
         var before = later.Select(File.ReadAllBytes).ToList();
-        await rig.RefusalAsync();
-        later.Select(File.ReadAllBytes).Should().BeEquivalentTo(before, static options => options.WithStrictOrdering());
-        File.Exists(rig.Cache.RootPath(2)).Should().Be(name is not "2.root.json");
-
-        // The next case begins where this one did.
-        File.Delete(rig.Cache.RootPath(2));
-        foreach (string file in Restored)
+        try
         {
-            File.Copy(Path.Combine(rig.Folder, file), rig.Cache.RolePath(file), overwrite: true);
+            rig.Repository.Files[name] = content;
+            await rig.RefusalAsync();
+            later.Select(File.ReadAllBytes).Should().BeEquivalentTo(before, static options => options.WithStrictOrdering());
+            File.Exists(rig.Cache.RootPath(2)).Should().Be(name is not "2.root.json");
+        }
+        finally
+        {
+            // The next case begins where this one did.
+            rig.Repository.Files[name] = honest;
+            TufCache.Delete(rig.Cache.RootPath(2));
+            foreach (string file in Restored)
+            {
+                File.Copy(Path.Combine(rig.Folder, file), rig.Cache.RolePath(file), overwrite: true);
+            }
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
@@ -15,6 +16,9 @@ namespace Provenance.Testing.Tuf;
 /// </summary>
 public sealed class TestTufRepository : IAsyncDisposable
 {
+    // Without \u escapes, in which a letter may be of either case: so every byte of a file matters.
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly ScriptedServer? server;
     private List<TestTufKey> rootSigners = [];
 
@@ -156,7 +160,7 @@ public sealed class TestTufRepository : IAsyncDisposable
         byte[] content = Canonical(signed);
         var signatures = keys.DistinctBy(static key => key.Id)
             .Select(key => (JsonNode)new JsonObject { ["keyid"] = key.Id, ["sig"] = Convert.ToHexStringLower(key.Sign(content)) });
-        return Encoding.UTF8.GetBytes(new JsonObject { ["signatures"] = new JsonArray([.. signatures]), ["signed"] = signed }.ToJsonString());
+        return Encoding.UTF8.GetBytes(new JsonObject { ["signatures"] = new JsonArray([.. signatures]), ["signed"] = signed }.ToJsonString(Relaxed));
     }
 
     /// <inheritdoc/>
