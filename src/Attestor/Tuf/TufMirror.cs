@@ -52,16 +52,14 @@ public sealed class TufMirror : IDisposable
     /// <summary>Where the metadata is, with a slash at its end.</summary>
     public Uri Address { get; }
 
-    /// <summary>A name for folders: the host, the port where it is not the scheme's own, and a hash of the path where there is one.</summary>
-    public string Name
+    /// <summary>A name for the folder of a repository: the host, the port where it is not the scheme's own, and a hash of the path where there is one.</summary>
+    public static string FolderNameOf(Uri address)
     {
-        get
-        {
-            string host = Address.IdnHost.Replace(':', '-').Trim('[', ']');
-            string port = Address.IsDefaultPort ? string.Empty : $"_{Address.Port}";
-            string path = Address.AbsolutePath is "/" ? string.Empty : $"_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Address.AbsolutePath)))[..12]}";
-            return host + port + path;
-        }
+        ArgumentNullException.ThrowIfNull(address);
+        string host = address.IdnHost.Trim('[', ']').Replace(':', '-');
+        string port = address.IsDefaultPort ? string.Empty : $"_{address.Port}";
+        string path = address.AbsolutePath.TrimEnd('/');
+        return host + port + (path.Length is 0 ? string.Empty : $"_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)))[..12]}");
     }
 
     /// <inheritdoc/>

@@ -23,11 +23,9 @@ public sealed class TufMirrorTests
     [InlineData("http://[::1]:8080/", "--1_8080")]
     public void A_mirror_has_a_folder_of_its_own(string address, string expected)
     {
-        using var mirror = new TufMirror(new Uri(address), TimeProvider.System);
-        using var below = new TufMirror(new Uri(mirror.Address, "tuf"), TimeProvider.System);
-
-        mirror.Name.Should().Be(expected);
-        below.Name.Should().MatchRegex("^[a-z0-9._-]+_[0-9a-f]{12}$").And.StartWith(expected);
+        TufMirror.FolderNameOf(new Uri(address)).Should().Be(expected);
+        string below = TufMirror.FolderNameOf(new Uri(new Uri(address), "tuf"));
+        below.Should().MatchRegex("^[a-z0-9._-]+_[0-9a-f]{12}$").And.StartWith(expected).And.Be(TufMirror.FolderNameOf(new Uri(new Uri(address), "tuf/")));
     }
 
     [Fact]
