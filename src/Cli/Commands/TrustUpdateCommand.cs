@@ -46,7 +46,7 @@ internal sealed class TrustUpdateCommand
             await Console.Error.WriteLineAsync("warning: " + HarmlessText.LineOf(remark));
         }
 
-        TrustUpdateView.Write(Terminal.Open(), source, update);
+        TrustUpdateView.Write(Terminal.Open(), source.Mirror, source.Cache.Folder, update);
         if (name is TrustSource.TrustedRootName)
         {
             TrustUpdateView.WriteChanges(Terminal.Open(), before, TrustedRoot.Parse(update.Targets[0].Content));

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Provenance.Attestor.Trust;
 using Provenance.Attestor.Tuf;
-using Provenance.Cli.Hosting;
 using Spectre.Console;
 
 namespace Provenance.Cli.Reporting;
@@ -10,9 +9,9 @@ namespace Provenance.Cli.Reporting;
 /// <summary>Shows what an update of trusted roots found.</summary>
 internal static class TrustUpdateView
 {
-    public static void Write(IAnsiConsole console, TrustSource source, TufUpdate update)
+    public static void Write(IAnsiConsole console, Uri mirror, string folder, TufUpdate update)
     {
-        console.WriteLine($"{source.Mirror}  cached in {source.Cache.Folder}");
+        console.WriteLine($"{mirror}  cached in {folder}");
         var roles = new Table { Border = TableBorder.Minimal };
         roles.AddColumns("role", "version", "before", "expires");
         foreach (var role in update.Roles)
