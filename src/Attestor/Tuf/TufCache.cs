@@ -10,6 +10,12 @@ namespace Provenance.Attestor.Tuf;
 public sealed class TufCache
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    // What .NET gives as the result code where somebody else holds a lock: EAGAIN on Linux, EWOULDBLOCK elsewhere, and Windows' own.
+    private const int LockedOnLinux = 11;
+    private const int LockedOnUnix = 35;
+    private const int LockedOnWindows = unchecked((int)0x80070020);
+
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(100);
 
@@ -129,11 +135,11 @@ public sealed class TufCache
                 MakeFolder(Folder);
                 return new FileStream(Path.Combine(Folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException))
+            catch (IOException e) when (e.HResult is LockedOnLinux or LockedOnUnix or LockedOnWindows)
             {
                 if (time.GetElapsedTime(start) > LockTimeout)
                 {
-                    throw new TufException(TufException.Cache, $"The cache {Folder} cannot be locked; another process may be updating it ({e.Message}). Try again later.", e);
+                    throw new TufException(TufException.Cache, $"The cache {Folder} is being updated by another process, for more than {LockTimeout.TotalSeconds} seconds. Try again later.", e);
                 }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

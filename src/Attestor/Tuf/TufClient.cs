@@ -71,7 +71,7 @@ public sealed class TufClient(TufMirror mirror, TufCache cache, byte[]? builtInR
         var timestamp = await UpdateTimestampAsync(root, oldTimestamp, now, cancellationToken).ConfigureAwait(false);
         var oldSnapshot = ReadCached(SnapshotRole.FileName, SnapshotRole.MaximumSize, content => SnapshotRole.Read(content, root, SnapshotRole.FileName));
         var snapshot = await UpdateSnapshotAsync(root, timestamp, oldSnapshot, now, cancellationToken).ConfigureAwait(false);
-        var oldTargets = ReadCached(TargetsRole.FileName, TargetsRole.MaximumSize, content => TargetsRole.Read(content, root, TargetsRole.FileName));
+        var oldTargets = ReadCached(TargetsRole.FileName, TargetsRole.MaximumSize, content => TargetsRole.Read(content, root, TargetsRole.FileName), isOutdated: !known.Targets.IsSameAs(root.Targets));
         var targets = await FindTargetsAsync(root, snapshot, oldTargets, now, cancellationToken).ConfigureAwait(false);
 
         var files = new List<TufTarget>();
@@ -211,7 +211,7 @@ public sealed class TufClient(TufMirror mirror, TufCache cache, byte[]? builtInR
         }
     }
 
-    private T? ReadCached<T>(string fileName, int maximumSize, Func<byte[], T> read)
+    private T? ReadCached<T>(string fileName, int maximumSize, Func<byte[], T> read, bool isOutdated = false)
         where T : class
     {
         string path = cache.RolePath(fileName);
@@ -226,7 +226,12 @@ public sealed class TufClient(TufMirror mirror, TufCache cache, byte[]? builtInR
         }
         catch (TufException e)
         {
-            Drop(path, e);
+            // After a change of keys, that the old ones signed it is no damage.
+            if (!isOutdated)
+            {
+                Drop(path, e);
+            }
+
             return null;
         }
     }

@@ -54,9 +54,9 @@ internal sealed class VerifyBundleCommand
 
         // What was fetched by trust update, and nothing else: verifying fetches nothing.
         return parsed.GetValue(staging)
-            ? TrustSource.Of(PublicGood.StagingMirror, folder: null).FindTrustedRoot(TimeProvider.System)
+            ? TrustSource.FindFetched(PublicGood.StagingMirror, TimeProvider.System)
                 ?? throw new CommandException(ExitCodes.Usage, "The trusted root of Sigstore's staging instance changes often and is not built in. Run provenance trust update --staging --root FILE, or name it with --trusted-root FILE.")
-            : TrustSource.Public.FindTrustedRoot(TimeProvider.System) ?? TrustedRoot.ReadPublicGood();
+            : TrustSource.FindFetched(PublicGood.Mirror, TimeProvider.System) ?? TrustedRoot.ReadPublicGood();
     }
 
     private async Task<BundleSigner> ReadSignerAsync(ParseResult parsed, CancellationToken cancellationToken) =>

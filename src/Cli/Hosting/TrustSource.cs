@@ -10,33 +10,17 @@ internal sealed record TrustSource(Uri Mirror, TufCache Cache, byte[]? BuiltInRo
 
     public const string SigningConfigName = "signing_config.v0.2.json";
 
-    /// <summary>The public Sigstore instance, cached where users' caches are.</summary>
-    public static TrustSource Public => Of(PublicGood.Mirror, folder: null);
-
-    /// <summary>A repository, cached in a folder of its own below <paramref name="folder"/>, or where users' caches are.</summary>
-    public static TrustSource Of(Uri mirror, string? folder) => new(
+    /// <summary>A repository, cached in a folder of its own below <paramref name="folder"/>, or where the user's caches are.</summary>
+    public static TrustSource Of(Uri mirror, string? folder) => In(
         mirror,
-        new TufCache(Path.Combine(folder ?? UserFolder(), "trust", TufMirror.FolderNameOf(mirror))),
-        mirror == PublicGood.Mirror ? PublicGood.ReadRoot() : null);
+        folder ?? FindUserFolder() ?? throw new CommandException(ExitCodes.Usage, "There is no folder for the cache: neither XDG_CACHE_HOME nor a home folder is an absolute path. Name one with --data."));
+
+    /// <summary>The trusted root of a repository that the user has fetched; null where there is none. Opens no connection.</summary>
+    public static TrustedRoot? FindFetched(Uri mirror, TimeProvider time) => FindUserFolder() is { } folder ? In(mirror, folder).FindTrustedRoot(time) : null;
 
     /// <summary>What is cached; null where nothing is. Opens no connection.</summary>
     /// <exception cref="TufException">The cache does not hold.</exception>
     public CachedTrust? FindCached() => CachedTrust.Open(Cache, BuiltInRoot);
-
-    /// <summary>
-    /// The cached trusted root; null where nothing is cached. One that has expired is refused: the built-in one is older still, and may
-    /// trust what has been revoked since.
-    /// </summary>
-    public TrustedRoot? FindTrustedRoot(TimeProvider time)
-    {
-        if (FindCached() is not { } cached || cached.Find(TrustedRootName) is not { } target)
-        {
-            return null;
-        }
-
-        RequireFresh(cached, time);
-        return TrustedRoot.Parse(target.Content);
-    }
 
     /// <summary>Refuses a cache that has expired.</summary>
     public void RequireFresh(CachedTrust cached, TimeProvider time)
@@ -49,10 +33,35 @@ internal sealed record TrustSource(Uri Mirror, TufCache Cache, byte[]? BuiltInRo
         }
     }
 
-    // The XDG base directory specification ignores relative paths.
-    private static string UserFolder() => Path.Combine(
-        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { } folder && Path.IsPathFullyQualified(folder)
-            ? folder
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".cache"),
-        "provenance");
+    /// <summary>
+    /// The cached trusted root; null where nothing is cached. One that has expired is refused: the built-in one is older still, and may
+    /// trust what has been revoked since.
+    /// </summary>
+    private TrustedRoot? FindTrustedRoot(TimeProvider time)
+    {
+        if (FindCached() is not { } cached || cached.Find(TrustedRootName) is not { } target)
+        {
+            return null;
+        }
+
+        RequireFresh(cached, time);
+        return TrustedRoot.Parse(target.Content);
+    }
+
+    private static TrustSource In(Uri mirror, string folder) => new(
+        mirror,
+        new TufCache(Path.Combine(folder, "trust", TufMirror.FolderNameOf(mirror))),
+        mirror == PublicGood.Mirror ? PublicGood.ReadRoot() : null);
+
+    // Relative paths are ignored, as the XDG base directory specification says: what lies in the working folder is not the user's to trust.
+    private static string? FindUserFolder()
+    {
+        string? folder = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
+        if (!Path.IsPathFullyQualified(folder ?? string.Empty))
+        {
+            folder = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".cache");
+        }
+
+        return Path.IsPathFullyQualified(folder!) ? Path.Combine(folder!, "provenance") : null;
+    }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Provenance.Attestor.Tuf;
+using Provenance.Testing;
 using Provenance.Testing.Tuf;
 
 namespace Provenance.Attestor.Tests.Tuf;
@@ -134,6 +135,35 @@ public sealed class TufUpdateTests
             (await File.ReadAllBytesAsync(file)).Should().Equal(good);
             rig.Cached().Should().Contain("first");
         }
+    }
+
+    [Fact]
+    public async Task Update_takes_new_keys_of_every_role_without_a_remark()
+    {
+        await using var rig = await UpdateRig.StartUpdatedAsync();
+        foreach (var role in (TestTufRole[])[rig.Repository.Timestamp, rig.Repository.Snapshot, rig.Repository.TargetsRole])
+        {
+            role.Keys[0] = TestTufKey.Create();
+        }
+
+        rig.Repository.PublishRoot();
+        rig.Repository.Publish();
+
+        (await rig.UpdateAsync()).Remarks.Should().BeEmpty();
+        rig.Cached().Should().Contain("first");
+    }
+
+    [Fact]
+    public async Task A_cache_that_another_process_holds_is_waited_for_a_minute()
+    {
+        await using var rig = await UpdateRig.StartUpdatedAsync();
+        using var turn = await rig.Cache.LockAsync(TimeProvider.System, CancellationToken.None);
+        var time = new SkippingTime();
+
+        var waiting = FluentActions.Awaiting(() => new TufCache(rig.Cache.Folder).LockAsync(time, CancellationToken.None));
+
+        (await waiting.Should().ThrowAsync<TufException>()).Which.Code.Should().Be(TufException.Cache);
+        time.Elapsed.Should().BeCloseTo(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1));
     }
 
     [Fact]

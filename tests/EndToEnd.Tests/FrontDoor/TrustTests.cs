@@ -119,6 +119,15 @@ public sealed class TrustTests : IAsyncLifetime, IDisposable
         (await VerifyAsync("--trusted-root", PublicRoot)).ShouldEndWith(0);
     }
 
+    [Fact]
+    public async Task A_cache_in_the_working_folder_is_nobodys()
+    {
+        var relative = new Dictionary<string, string> { ["XDG_CACHE_HOME"] = "cache", ["HOME"] = "." };
+
+        (await Executable.RunWithAsync("", relative, "trust", "show", "--mirror", repository.Address.AbsoluteUri)).ShouldBeRefused("XDG_CACHE_HOME", "--data");
+        (await Executable.RunWithAsync("", relative, "trust", "show", "--mirror", repository.Address.AbsoluteUri, "--data", folder["data"])).ShouldBeRefused("Nothing of");
+    }
+
     private string CacheOf(string name) => folder[Path.Combine("cache", "provenance", "trust", name)];
 
     private async Task PublishAsync(string trustedRoot, DateTimeOffset expires)
