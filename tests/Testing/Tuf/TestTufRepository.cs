@@ -179,7 +179,7 @@ public sealed class TestTufRepository : IAsyncDisposable
         switch (node)
         {
             case JsonObject value:
-                text.Append('{').AppendJoin(',', value.OrderBy(static member => member.Key, StringComparer.Ordinal).Select(static member => $"{Quote(member.Key)}:{Text(member.Value)}")).Append('}');
+                text.Append('{').AppendJoin(',', value.OrderBy(static member => Convert.ToHexString(Encoding.UTF8.GetBytes(member.Key)), StringComparer.Ordinal).Select(static member => $"{Quote(member.Key)}:{Text(member.Value)}")).Append('}');
                 break;
             case JsonArray items:
                 text.Append('[').AppendJoin(',', items.Select(Text)).Append(']');
