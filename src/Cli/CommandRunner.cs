@@ -6,6 +6,7 @@ using Provenance.Attestor.Policies;
 using Provenance.Attestor.Signing;
 using Provenance.Attestor.SigningServices;
 using Provenance.Attestor.Trust;
+using Provenance.Attestor.Tuf;
 using Provenance.Cli.Reporting;
 using Provenance.Watcher.Documents;
 using Provenance.Watcher.Kubernetes;
@@ -64,6 +65,9 @@ internal static class CommandRunner
         CommandException command => command.ExitCode,
         KeyException or PolicyException or TrustedRootException or SigningConfigException or DocumentException or DataFolderException or RunKindFileException
             or ClusterConfigurationException or ConfigurationException => ExitCodes.Usage,
+        TufException { Code: TufException.Root or TufException.Target or TufException.Cache } => ExitCodes.Usage,
+        TufException { Code: TufException.Unreachable or TufException.NotFound } => ExitCodes.Error,
+        TufException => ExitCodes.Failed,
         SigningServiceException { Code: SigningServiceException.NoIdentity } => ExitCodes.Usage,
         SigningServiceException or RegistryException or KubernetesApiException or HttpRequestException or IOException or UnauthorizedAccessException => ExitCodes.Error,
         _ => null,

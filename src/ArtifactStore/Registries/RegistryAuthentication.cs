@@ -71,6 +71,7 @@ internal sealed class RegistryAuthentication(
         RegistryRequest request, AuthenticationChallenge challenge, RegistryCredential? credential, CancellationToken cancellationToken)
     {
         var address = AddressOf(request, challenge);
+        options.RequireOwn(host, address, request.Purpose);
         using var message = new HttpRequestMessage(HttpMethod.Get, address);
         message.Headers.Authorization = credential?.Header;
         var client = options.MayReach(host, address) ? http : elsewhere;

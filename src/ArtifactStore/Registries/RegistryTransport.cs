@@ -106,6 +106,7 @@ internal sealed class RegistryTransport(
         for (int hop = 0; hop <= MaximumRedirects; hop++)
         {
             RequireSafe(request, address);
+            options.RequireOwn(host, address, request.Purpose);
             using var message = MessageFor(request, address, authorization);
             var client = options.MayReach(host, address) ? http : elsewhere;
             using var received = new Received(await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false));

@@ -14,6 +14,9 @@ public sealed class RemoteRegistryOptions
     /// </summary>
     public IReadOnlySet<string>? MayBeLocal { get; init; }
 
+    /// <summary>Whether what a registry says may lead nowhere but to itself: neither to another host for its blobs nor to a token service elsewhere.</summary>
+    public bool StaysWithRegistry { get; init; }
+
     /// <summary>
     /// Docker's <c>config.json</c>, whose <c>auths</c> hold the credentials; null for <c>$DOCKER_CONFIG/config.json</c>, else
     /// <c>~/.docker/config.json</c>. A file that does not exist means no credentials.
@@ -34,6 +37,17 @@ public sealed class RemoteRegistryOptions
 
     /// <summary>After how long an entry in a fallback index is looked up again, in case another writer has overwritten it; up to half as long again by jitter.</summary>
     public TimeSpan FallbackSettleDelay { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Refuses an address that is not the registry's own, where it must be.</summary>
+    /// <exception cref="RegistryException"><c>ADDRESS_REFUSED</c>.</exception>
+    internal void RequireOwn(RegistryHost registry, Uri address, string purpose)
+    {
+        if (StaysWithRegistry && !registry.Owns(address))
+        {
+            throw registry.Fault(
+                "ADDRESS_REFUSED", $"Cannot {purpose}: registry {registry.Name} leads to {address.Authority}, and no other host than the registry may be asked (--offline).");
+        }
+    }
 
     /// <summary>Whether what a registry says may lead to this address, wherever that is: it is the registry's own, or named.</summary>
     internal bool MayReach(RegistryHost registry, Uri address) => registry.Owns(address) || MayBeLocal?.Contains(address.Authority) is true;

@@ -2,24 +2,47 @@ using System.CommandLine;
 using Provenance.Attestor.Trust;
 using Provenance.Cli.Hosting;
 using Provenance.Cli.Reporting;
+using Spectre.Console;
 
 namespace Provenance.Cli.Commands;
 
-/// <summary><c>provenance trust show [FILE]</c>.</summary>
+/// <summary><c>provenance trust</c>, and <c>provenance trust show [FILE]</c>.</summary>
 internal static class TrustCommand
 {
-    public static Command Create()
+    public static Command Create() => new("trust", "Keep and look at trusted roots of Sigstore") { TrustUpdateCommand.Create(), TrustExportCommand.Create(), CreateShow() };
+
+    private static Command CreateShow()
     {
-        var file = new Argument<string?>("FILE") { Description = "A trusted_root.json; without one, that of the public Sigstore instance, which is built in", Arity = ArgumentArity.ZeroOrOne };
-        var show = new Command("show", "Show whom a trusted root trusts, and when") { file };
+        var file = new Argument<string?>("FILE") { Description = "A trusted_root.json; without one, the cached one, else that of the public Sigstore instance, which is built in", Arity = ArgumentArity.ZeroOrOne };
+        var options = new TrustOptions();
+        var show = new Command("show", "Show whom a trusted root trusts, and when. Opens no connection") { file };
+        options.AddTo(show);
         show.SetAction(async (parsed, cancellationToken) =>
         {
-            var root = parsed.GetValue(file) is { } path
+            var console = Terminal.Open();
+            TrustedRootView.Write(console, parsed.GetValue(file) is { } path
                 ? TrustedRoot.Parse(await SmallFile.ReadAsync(path, "trusted root", TrustedRoot.MaximumSize, cancellationToken))
-                : TrustedRoot.ReadPublicGood();
-            TrustedRootView.Write(Terminal.Open(), root);
+                : Find(options.Read(parsed), line => console.WriteLine(line)));
             return ExitCodes.Success;
         });
-        return new Command("trust", "Look at trusted roots of Sigstore") { show };
+        return show;
+    }
+
+    private static TrustedRoot Find(TrustSource source, Action<string> tell)
+    {
+        if (source.FindCached() is { } cached && cached.Find(TrustSource.TrustedRootName) is { } target)
+        {
+            tell($"cached in {cached.Folder}, from {cached.Mirror}");
+            tell(TrustUpdateView.Line(cached, TimeProvider.System.GetUtcNow()));
+            return TrustedRoot.Parse(target.Content);
+        }
+
+        if (source.BuiltInRoot is null)
+        {
+            throw new CommandException(ExitCodes.Usage, $"Nothing of {source.Mirror} is cached in {source.Cache.Folder}. Run provenance trust update first.");
+        }
+
+        tell("built in, as published on 2026-08-21; provenance trust update gets the newest");
+        return TrustedRoot.ReadPublicGood();
     }
 }

@@ -5,6 +5,7 @@ using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Signers;
 using Provenance.Attestor.Signing;
 using Provenance.Attestor.Trust;
+using Provenance.Attestor.Tuf;
 using Provenance.Attestor.Verifying;
 using Provenance.Cli.Hosting;
 using Provenance.Cli.Reporting;
@@ -14,12 +15,12 @@ namespace Provenance.Cli.Commands;
 /// <summary><c>provenance verify-bundle FILE_OR_DIGEST</c>: the client protocol of sigstore-conformance. Opens no connection.</summary>
 internal sealed class VerifyBundleCommand
 {
-    private readonly Option<bool> staging = new("--staging") { Description = "The bundle is of Sigstore's staging instance; its trusted root has to be given" };
+    private readonly Option<bool> staging = new("--staging") { Description = "The bundle is of Sigstore's staging instance; its trusted root has to be fetched by trust update, or given" };
     private readonly Option<string> bundle = new("--bundle") { Description = "The bundle to verify", HelpName = "FILE", Required = true };
     private readonly Option<string?> identity = new("--certificate-identity") { Description = "Who has to have signed, as the certificate names him", HelpName = "NAME" };
     private readonly Option<string?> issuer = new("--certificate-oidc-issuer") { Description = "Who has to have vouched for that name", HelpName = "URL" };
     private readonly Option<string?> key = new("--key") { Description = "Whose key has to have signed instead: a public key, PEM", HelpName = "FILE" };
-    private readonly Option<string?> trustedRoot = new("--trusted-root") { Description = "A trusted_root.json instead of that of the public Sigstore instance", HelpName = "FILE" };
+    private readonly Option<string?> trustedRoot = new("--trusted-root") { Description = "A trusted_root.json instead of that of the public Sigstore instance (the one of trust update, else the built-in one)", HelpName = "FILE" };
     private readonly Argument<string> artifact = new("FILE_OR_DIGEST") { Description = "The artifact, or its digest sha256:..." };
 
     public static Command Create()
@@ -51,9 +52,11 @@ internal sealed class VerifyBundleCommand
             return TrustedRoot.Parse(await SmallFile.ReadAsync(file, "trusted root", TrustedRoot.MaximumSize, cancellationToken));
         }
 
+        // What was fetched by trust update, and nothing else: verifying fetches nothing.
         return parsed.GetValue(staging)
-            ? throw new CommandException(ExitCodes.Usage, "The trusted root of Sigstore's staging instance changes often and is not built in. Name it with --trusted-root FILE.")
-            : TrustedRoot.ReadPublicGood();
+            ? TrustSource.FindFetched(PublicGood.StagingMirror, TimeProvider.System)
+                ?? throw new CommandException(ExitCodes.Usage, "The trusted root of Sigstore's staging instance changes often and is not built in. Run provenance trust update --staging --root FILE, or name it with --trusted-root FILE.")
+            : TrustSource.FindFetched(PublicGood.Mirror, TimeProvider.System) ?? TrustedRoot.ReadPublicGood();
     }
 
     private async Task<BundleSigner> ReadSignerAsync(ParseResult parsed, CancellationToken cancellationToken) =>

@@ -23,6 +23,7 @@ internal sealed class VerifyCommand
     private readonly Option<string[]> predicateType = new("--type") { Description = "With --key: the predicate type to accept instead of SLSA provenance v1", HelpName = "URI" };
     private readonly Option<bool> allowFailedRuns = new("--allow-failed-runs") { Description = "Accept provenance of runs that did not succeed" };
     private readonly Option<string?> explain = new("--explain") { Description = "Explain a code and end", HelpName = "CODE" };
+    private readonly Option<bool> offline = new("--offline") { Description = "Connect to nothing but the registry that holds the evidence, and to nothing at all for files and bundles" };
     private readonly CertificateOptions certificates = new();
     private readonly Option<string> data = CommonOptions.Data();
     private readonly Option<OutputFormat> output = CommonOptions.Output();
@@ -33,7 +34,7 @@ internal sealed class VerifyCommand
         var command = new Command("verify", "Verify where an artifact comes from. Exit status: 0 verified, 1 refused, 2 usage, 3 could not verify, 4 no evidence")
         {
             options.target, options.key, options.policy, options.bundle, options.repository, options.name, options.predicateType,
-            options.allowFailedRuns, options.explain, options.data, options.output,
+            options.allowFailedRuns, options.explain, options.offline, options.data, options.output,
         };
         options.certificates.AddTo(command);
         command.SetAction(options.RunAsync);
@@ -54,12 +55,12 @@ internal sealed class VerifyCommand
         var signatures = await certificates.ReadVerifierAsync(parsed, cancellationToken);
         RequireTrust(keys.Count, policies.Count, identity, signatures);
 
-        await using var services = Services.ForVerifying();
+        await using var services = Services.ForVerifying(parsed.GetValue(offline));
         await using var artifact = await VerificationTarget.ResolveAsync(
             given,
             parsed.GetValue(bundle),
             parsed.GetValue(repository),
-            new DataLayout(parsed.GetRequiredValue(data)),
+            parsed.GetValue(offline) ? null : new DataLayout(parsed.GetRequiredValue(data)),
             services.GetRequiredService<ArtifactStore.Registries.IRegistryClient>(),
             cancellationToken);
         var request = new VerifyArtifact

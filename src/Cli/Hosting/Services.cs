@@ -40,7 +40,7 @@ internal static class Services
     }
 
     /// <summary>For commands that verify.</summary>
-    public static ServiceProvider ForVerifying() => Common(new RemoteRegistryOptions()).AddVerification().BuildServiceProvider();
+    public static ServiceProvider ForVerifying(bool staysWithRegistry) => Common(new RemoteRegistryOptions { StaysWithRegistry = staysWithRegistry }).AddVerification().BuildServiceProvider();
 
     private static IServiceCollection Common(RemoteRegistryOptions registries) => new ServiceCollection()
         .AddSingleton(TimeProvider.System)

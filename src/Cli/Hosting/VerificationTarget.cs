@@ -30,12 +30,12 @@ internal sealed class VerificationTarget : IAsyncDisposable
     /// <summary>What a reader of the verdict should know about the target; null where there is nothing to say.</summary>
     public string? Remark { get; private init; }
 
-    /// <summary>Finds out what the target is.</summary>
+    /// <summary>Finds out what the target is. Without a layout no store is asked, which takes a connection.</summary>
     public static async Task<VerificationTarget> ResolveAsync(
         string target,
         string? bundle,
         string? repository,
-        DataLayout layout,
+        DataLayout? layout,
         IRegistryClient registries,
         CancellationToken cancellationToken)
     {
@@ -91,7 +91,7 @@ internal sealed class VerificationTarget : IAsyncDisposable
     private static async Task<VerificationTarget> WithStoreAsync(
         Digest subject,
         List<EvidenceSource> chosen,
-        DataLayout layout,
+        DataLayout? layout,
         IRegistryClient registries,
         CancellationToken cancellationToken,
         string? remark = null)
@@ -99,6 +99,12 @@ internal sealed class VerificationTarget : IAsyncDisposable
         if (chosen.Count > 0)
         {
             return new VerificationTarget(subject, null, chosen);
+        }
+
+        if (layout is null)
+        {
+            throw new CommandException(
+                ExitCodes.Usage, $"Where is the evidence about {subject}? With --offline the data folder's store is not asked, which takes a connection: name a bundle with --bundle, or a repository with --repository.");
         }
 
         var store = await StoreConnection.OpenAsync(layout, cancellationToken)

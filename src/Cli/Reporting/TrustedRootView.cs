@@ -10,31 +10,35 @@ internal static class TrustedRootView
     {
         var table = new Table { Border = TableBorder.Minimal };
         table.AddColumns("for", "who", "trusted", "key or id");
-        AddLogs(table, "transparency", root.Logs);
-        AddAuthorities(table, "certificates", root.CertificateAuthorities);
-        AddLogs(table, "certificate log", root.CertificateLogs);
-        AddAuthorities(table, "time", root.TimestampAuthorities);
+        foreach (string[] row in RowsOf(root))
+        {
+            table.AddRow(row.Select(static text => new Text(text)));
+        }
+
         console.WriteLine(root.MediaType);
         console.Write(table);
     }
 
-    private static void AddLogs(Table table, string use, IEnumerable<TrustedLog> logs)
+    /// <summary>What of one trusted root is not in the other, a line each.</summary>
+    public static IReadOnlyList<string> Difference(TrustedRoot root, TrustedRoot other) =>
+        [.. RowsOf(root).Select(static row => string.Join("  ", row)).Except(RowsOf(other).Select(static row => string.Join("  ", row)))];
+
+    private static IEnumerable<string[]> RowsOf(TrustedRoot root) =>
+    [
+        .. root.Logs.Select(static log => RowOf("transparency", log)),
+        .. root.CertificateAuthorities.Select(static authority => RowOf("certificates", authority)),
+        .. root.CertificateLogs.Select(static log => RowOf("certificate log", log)),
+        .. root.TimestampAuthorities.Select(static authority => RowOf("time", authority)),
+    ];
+
+    private static string[] RowOf(string use, TrustedLog log) =>
+        [use, log.BaseUrl.ToString().TrimEnd('/'), TextOf(log.ValidFor), $"{log.Key.Algorithm}, log id {Convert.ToHexStringLower(log.Id.Span[..8])}..."];
+
+    private static string[] RowOf(string use, TrustedAuthority authority)
     {
-        foreach (var log in logs)
-        {
-            Add(table, use, log.BaseUrl.ToString().TrimEnd('/'), log.ValidFor, $"{log.Key.Algorithm}, log id {Convert.ToHexStringLower(log.Id.Span[..8])}...");
-        }
+        string name = authority.Uri is null ? authority.Name : $"{authority.Uri.ToString().TrimEnd('/')} ({authority.Name})";
+        return [use, name, TextOf(authority.ValidFor), $"{authority.KeyAlgorithm}, {authority.ChainLength} certificates"];
     }
 
-    private static void AddAuthorities(Table table, string use, IEnumerable<TrustedAuthority> authorities)
-    {
-        foreach (var authority in authorities)
-        {
-            string name = authority.Uri is null ? authority.Name : $"{authority.Uri.ToString().TrimEnd('/')} ({authority.Name})";
-            Add(table, use, name, authority.ValidFor, $"{authority.KeyAlgorithm}, {authority.ChainLength} certificates");
-        }
-    }
-
-    private static void Add(Table table, string use, string who, ValidityWindow window, string key) =>
-        table.AddRow(new Text(use), new Text(who), new Text($"{SignatureRows.Text(window.Start)} to {(window.End is { } end ? SignatureRows.Text(end) : "now")}"), new Text(key));
+    private static string TextOf(ValidityWindow window) => $"{SignatureRows.Text(window.Start)} to {(window.End is { } end ? SignatureRows.Text(end) : "now")}";
 }

@@ -53,6 +53,7 @@ internal static class Executable
         }
 
         start.Environment["DOCKER_CONFIG"] = AppContext.BaseDirectory;
+        start.Environment["XDG_CACHE_HOME"] = System.IO.Path.Combine(AppContext.BaseDirectory, "no-cache");
         start.Environment["DOTNET_ROOT"] = System.IO.Path.GetFullPath(System.IO.Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
         foreach (var (name, value) in environment)
         {
