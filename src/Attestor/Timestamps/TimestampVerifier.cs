@@ -7,7 +7,7 @@ using Provenance.Attestor.Trust;
 
 namespace Provenance.Attestor.Timestamps;
 
-/// <summary>Verifies the answers of time stamping authorities (RFC 3161, section 2.4.2) over a signature.</summary>
+/// <summary>Verifies the answers of time stamping authorities (RFC 3161, section 2.4.2) over a signature, or over what holds it.</summary>
 internal static class TimestampVerifier
 {
     private const string Sha256 = "2.16.840.1.101.3.4.2.1";
@@ -17,14 +17,14 @@ internal static class TimestampVerifier
     /// <summary>The time that a trusted authority vouches for, and the authority.</summary>
     /// <exception cref="EvidenceException"><c>TIME_INVALID</c> or <c>TIME_UNTRUSTED</c>.</exception>
     public static (DateTimeOffset Time, TrustedAuthority Authority) Verify(
-        ReadOnlyMemory<byte> response, ReadOnlySpan<byte> signature, IReadOnlyList<TrustedAuthority> authorities)
+        ReadOnlyMemory<byte> response, IReadOnlyList<ReadOnlyMemory<byte>> stamped, IReadOnlyList<TrustedAuthority> authorities)
     {
         var token = ReadToken(response);
-        X509Certificate2? signer;
+        X509Certificate2? signer = null;
         try
         {
             if (token.TokenInfo.HashAlgorithmId.Value is not (Sha256 or Sha384 or Sha512)
-                || !token.VerifySignatureForData(signature, out signer, [.. authorities.Select(static authority => authority.First)]))
+                || !stamped.Any(bytes => token.VerifySignatureForData(bytes.Span, out signer, [.. authorities.Select(static authority => authority.First)])))
             {
                 throw new EvidenceException("TIME_INVALID", "The timestamp is not over this signature, or no authority of the trusted root signed it.")
                 {
@@ -38,7 +38,7 @@ internal static class TimestampVerifier
         }
 
         // A signer with a valid signature may still be a stranger who put a certificate of his own into the token.
-        byte[] certificate = signer.RawData;
+        byte[] certificate = signer!.RawData;
         var time = token.TokenInfo.Timestamp;
         var signers = authorities.Where(authority => authority.Chain[0].Encoded.Span.SequenceEqual(certificate)).ToList();
         if (signers.Count is 0)
