@@ -74,11 +74,16 @@ internal sealed class PrivateSigstore
     }
 
     /// <summary>A bundle of version 0.3 over a statement, logged at a time.</summary>
-    public JsonObject Sign(byte[] statement, LeafOptions? options = null, DateTimeOffset? at = null)
+    /// <param name="statement">The payload.</param>
+    /// <param name="options">What the certificate is like.</param>
+    /// <param name="at">When the log takes the entry.</param>
+    /// <param name="payloadType">What the payload is said to be.</param>
+    /// <param name="signed">What is signed instead of the payload's encoding.</param>
+    public JsonObject Sign(
+        byte[] statement, LeafOptions? options = null, DateTimeOffset? at = null, string payloadType = Envelope.StatementPayloadType, byte[]? signed = null)
     {
         byte[] certificate = Issue(options ?? new LeafOptions());
-        byte[] signature = leafKey.SignData(
-            PreAuthenticationEncoding.Of(Envelope.StatementPayloadType, statement), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        byte[] signature = Sign(leafKey, signed ?? PreAuthenticationEncoding.Of(payloadType, statement));
         return new JsonObject
         {
             ["mediaType"] = "application/vnd.dev.sigstore.bundle.v0.3+json",
@@ -90,7 +95,7 @@ internal sealed class PrivateSigstore
             ["dsseEnvelope"] = new JsonObject
             {
                 ["payload"] = Convert.ToBase64String(statement),
-                ["payloadType"] = Envelope.StatementPayloadType,
+                ["payloadType"] = payloadType,
                 ["signatures"] = new JsonArray(new JsonObject { ["sig"] = Convert.ToBase64String(signature) }),
             },
         };
