@@ -11,10 +11,10 @@ namespace Provenance.Attestor.Tests.Verifying;
 /// <summary>Whatever evidence looks like, judging it takes memory in proportion to its size, and what is larger than is read takes none.</summary>
 public sealed class EvidenceCostTests
 {
-    // Measured: 1.3 to 11 bytes a byte; the JSON document costs 12 bytes a value, and an input may be little else.
-    private const int BytesPerByte = 40;
+    // Measured: up to 13, where the input is little else than JSON values, of which each costs 12 bytes.
+    private const int BytesPerByte = 20;
     private const int Base = 256 * 1024;
-    private const int Large = 7 << 20;
+    private const int Large = 2 << 20;
 
     private static readonly Dictionary<string, Func<AttackedSigner, byte[]>> Shapes = new()
     {
