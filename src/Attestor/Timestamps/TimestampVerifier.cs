@@ -2,6 +2,7 @@ using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.Pkcs;
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography.Xml;
 using Provenance.Attestor.Envelopes;
 using Provenance.Attestor.Trust;
 
@@ -20,16 +21,15 @@ internal static class TimestampVerifier
         ReadOnlyMemory<byte> response, IReadOnlyList<ReadOnlyMemory<byte>> stamped, IReadOnlyList<TrustedAuthority> authorities)
     {
         var token = ReadToken(response);
-        X509Certificate2? signer = null;
+        X509Certificate2? signer;
         try
         {
-            if (token.TokenInfo.HashAlgorithmId.Value is not (Sha256 or Sha384 or Sha512)
-                || !stamped.Any(bytes => token.VerifySignatureForData(bytes.Span, out signer, [.. authorities.Select(static authority => authority.First)])))
+            var signature = FindStamped(token.TokenInfo, stamped);
+            if (!token.VerifySignatureForData(signature.Span, out signer, [.. authorities.Select(static authority => authority.First)]))
             {
-                throw new EvidenceException("TIME_INVALID", "The timestamp is not over this signature, or no authority of the trusted root signed it.")
-                {
-                    Expected = string.Join(" or ", authorities.Select(static authority => authority.Name)),
-                };
+                throw authorities.Any(authority => IsNamedBy(token, authority.First))
+                    ? new EvidenceException("TIME_INVALID", "The authority that the timestamp names did not sign it.")
+                    : Stranger(authorities, "an unknown certificate");
             }
         }
         catch (Exception e) when (e is CryptographicException or AsnContentException or NotSupportedException)
@@ -38,16 +38,12 @@ internal static class TimestampVerifier
         }
 
         // A signer with a valid signature may still be a stranger who put a certificate of his own into the token.
-        byte[] certificate = signer!.RawData;
+        byte[] certificate = signer.RawData;
         var time = token.TokenInfo.Timestamp;
         var signers = authorities.Where(authority => authority.Chain[0].Encoded.Span.SequenceEqual(certificate)).ToList();
         if (signers.Count is 0)
         {
-            throw new EvidenceException("TIME_UNTRUSTED", "The timestamp is by an authority that is not in the trusted root.")
-            {
-                Expected = string.Join(" or ", authorities.Select(static authority => authority.Name)),
-                Actual = StrictJson.Excerpt(signer.Subject),
-            };
+            throw Stranger(authorities, StrictJson.Excerpt(signer.Subject));
         }
 
         return (time, signers.Find(authority => authority.ValidFor.Contains(time) && authority.FindInvalidAt(time) is null)
@@ -63,6 +59,43 @@ internal static class TimestampVerifier
     /// <summary>The time that a timestamp claims, verified by nobody.</summary>
     /// <exception cref="EvidenceException"><c>TIME_INVALID</c>.</exception>
     public static DateTimeOffset ReadClaim(ReadOnlyMemory<byte> response) => ReadToken(response).TokenInfo.Timestamp;
+
+    private static EvidenceException Stranger(IReadOnlyList<TrustedAuthority> authorities, string actual) =>
+        new("TIME_UNTRUSTED", "The timestamp is by an authority that is not in the trusted root.")
+        {
+            Expected = string.Join(" or ", authorities.Select(static authority => StrictJson.Excerpt(authority.Name))),
+            Actual = actual,
+        };
+
+    private static ReadOnlyMemory<byte> FindStamped(Rfc3161TimestampTokenInfo info, IReadOnlyList<ReadOnlyMemory<byte>> stamped)
+    {
+        HashAlgorithmName? algorithm = info.HashAlgorithmId.Value switch
+        {
+            Sha256 => HashAlgorithmName.SHA256,
+            Sha384 => HashAlgorithmName.SHA384,
+            Sha512 => HashAlgorithmName.SHA512,
+            _ => null,
+        };
+        foreach (var bytes in stamped)
+        {
+            if (algorithm is { } known && info.GetMessageHash().Span.SequenceEqual(CryptographicOperations.HashData(known, bytes.Span)))
+            {
+                return bytes;
+            }
+        }
+
+        throw new EvidenceException("TIME_INVALID", "The timestamp is not over this signature.")
+        {
+            Expected = "SHA-256, SHA-384 or SHA-512 of the signature",
+            Actual = Convert.ToHexStringLower(info.GetMessageHash().Span),
+        };
+    }
+
+    // Chooses between two codes only: whether the token names a certificate decides nothing.
+    private static bool IsNamedBy(Rfc3161TimestampToken token, X509Certificate2 certificate) =>
+        token.AsSignedCms().SignerInfos[0].SignerIdentifier.Value is X509IssuerSerial named
+            ? named.SerialNumber == certificate.SerialNumber
+            : token.AsSignedCms().SignerInfos[0].SignerIdentifier.MatchesCertificate(certificate);
 
     // TimeStampResp: the status (granted, with or without modifications), then the token.
     private static Rfc3161TimestampToken ReadToken(ReadOnlyMemory<byte> response)
