@@ -46,7 +46,7 @@ internal sealed class AttestCommand
         var destination = attesting.Destination(parsed) ?? (bundles is null ? new AttestationDestination { BesideImages = true } : null);
         var attestorOptions = AttestingOptions.Checked(builderId) with { Destination = destination };
         var documents = await ReadAsync(source, cancellationToken);
-        using var signer = LoadSigner(parsed.GetRequiredValue(key));
+        using var signer = SigningKey.Load(parsed.GetRequiredValue(key));
         await using var services = Services.ForAttesting(attestorOptions, new KeyBundleSigner(signer), attesting.MappedKinds(parsed));
         var delivery = new RunDelivery(services.GetRequiredService<IMediator>(), attesting.Collect(parsed), attestedRuns: null, TimeProvider.System);
         var lines = new RunLines(parsed.GetValue(output) is OutputFormat.Json, Terminal.Open());
@@ -95,16 +95,5 @@ internal sealed class AttestCommand
 
         await using var file = File.OpenRead(source);
         return await DocumentReader.ReadAsync(source, file, cancellationToken);
-    }
-
-    private static KeySigner LoadSigner(string path)
-    {
-        var loaded = KeyFile.LoadSigner(path, Passphrases.ForReading);
-        foreach (string problem in loaded.Problems)
-        {
-            Console.Error.WriteLine("warning: " + HarmlessText.Of(problem));
-        }
-
-        return loaded.Signer;
     }
 }

@@ -59,7 +59,7 @@ internal sealed class WatchCommand
             ?? throw new CommandException(ExitCodes.Usage, $"Which platform instance builds here? Give its URI: --builder-id https://ci.example.com/provenance/prod (or ${AttestingOptions.BuilderIdVariable}).");
         var attestorOptions = AttestingOptions.Checked(builderId) with { Destination = attesting.Destination(parsed) ?? new AttestationDestination { BesideImages = true } };
         var endpoint = Endpoint(parsed.GetRequiredValue(listen));
-        using var signer = LoadSigner(parsed.GetRequiredValue(key));
+        using var signer = SigningKey.Load(parsed.GetRequiredValue(key));
         var bundleSigner = new KeyBundleSigner(signer);
         await using var services = Services.ForWatching(attestorOptions, bundleSigner, attesting.MappedKinds(parsed));
         var watchOptions = Options(parsed, attestorOptions);
@@ -131,15 +131,4 @@ internal sealed class WatchCommand
     private static IPEndPoint Endpoint(string text) => IPEndPoint.TryParse(text, out var endpoint)
         ? endpoint
         : throw new CommandException(ExitCodes.Usage, string.Create(CultureInfo.InvariantCulture, $"--listen {text} is no address and port, such as 127.0.0.1:9464 or 0.0.0.0:9464."));
-
-    private static KeySigner LoadSigner(string path)
-    {
-        var loaded = KeyFile.LoadSigner(path, Passphrases.ForReading);
-        foreach (string problem in loaded.Problems)
-        {
-            Console.Error.WriteLine("warning: " + problem);
-        }
-
-        return loaded.Signer;
-    }
 }

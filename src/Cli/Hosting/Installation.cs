@@ -18,6 +18,7 @@ internal sealed record Installation(KeySigner Signer, string BuilderId)
 
     private static KeySigner OpenKey(DataLayout layout, string? keyFile, IAnsiConsole console)
     {
+        MemoryDumps.Forbid();
         string path = keyFile ?? layout.Key;
         if (keyFile is null && !File.Exists(path))
         {
