@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using Provenance.ArtifactStore.Digests;
 
@@ -17,6 +18,9 @@ internal sealed record RegistryResponse
 
     /// <summary>The registry that answered.</summary>
     public required RegistryHost Host { get; init; }
+
+    /// <summary>The credentials that it was asked with, which its words are cleared of; null for none.</summary>
+    public AuthenticationHeaderValue? Sent { get; init; }
 
     /// <summary>The HTTP status.</summary>
     public required HttpStatusCode Status { get; init; }
@@ -128,10 +132,10 @@ internal sealed record RegistryResponse
         }
     }
 
-    private static string? Clean(JsonElement error, string name, Func<char, bool> allowed, int maximumLength)
+    private string? Clean(JsonElement error, string name, Func<char, bool> allowed, int maximumLength)
     {
         string text = error.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
-        string clean = new([.. text.Where(allowed).Take(maximumLength)]);
+        string clean = new([.. EchoedCredential.Remove(text, Sent).Where(allowed).Take(maximumLength)]);
         return clean.Length == 0 ? null : clean;
     }
 }

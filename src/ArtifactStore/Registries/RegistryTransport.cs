@@ -193,6 +193,7 @@ internal sealed class RegistryTransport(
         {
             Request = request,
             Host = host,
+            Sent = response.RequestMessage?.Headers.Authorization,
             Status = response.StatusCode,
             Content = content,
             Body = body,

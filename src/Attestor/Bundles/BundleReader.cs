@@ -40,7 +40,7 @@ internal static class BundleReader
 
     private static Envelope ReadEnvelope(JsonElement value)
     {
-        var envelope = Envelope.Read(value);
+        var envelope = Envelope.Read(value, isBare: false);
         return envelope.Signatures.Count is 1
             ? envelope
             : throw new EvidenceException("SIG_COUNT", $"The envelope of the bundle has {envelope.Signatures.Count} signatures; a bundle has exactly one.");

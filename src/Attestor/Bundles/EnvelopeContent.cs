@@ -15,6 +15,12 @@ public sealed class EnvelopeContent(Envelope envelope) : SignedContent
     /// <summary>What was signed.</summary>
     internal Envelope Envelope => envelope;
 
+    /// <summary>The JSON of an envelope that stands by itself, over which cosign's older layout has timestamps made; null in a bundle.</summary>
+    public ReadOnlyMemory<byte>? Bare { get; init; }
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<ReadOnlyMemory<byte>> Stamped => Bare is { } json ? [Signature, json] : [Signature];
+
     /// <inheritdoc/>
     internal override byte[]? HashOfPayload(HashAlgorithmName algorithm) => CryptographicOperations.HashData(algorithm, envelope.Payload.Span);
 

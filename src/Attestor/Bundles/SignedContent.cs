@@ -13,6 +13,9 @@ public abstract class SignedContent
     /// <summary>The signature.</summary>
     public abstract ReadOnlyMemory<byte> Signature { get; }
 
+    /// <summary>What timestamps may be over: the signature, unless the format knows something else that holds it.</summary>
+    internal virtual IReadOnlyList<ReadOnlyMemory<byte>> Stamped => [Signature];
+
     /// <summary>The hash of the payload alone; null where the content is no envelope.</summary>
     internal abstract byte[]? HashOfPayload(HashAlgorithmName algorithm);
 

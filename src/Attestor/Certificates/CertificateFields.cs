@@ -10,6 +10,9 @@ internal static class CertificateFields
     public const string CodeSigning = "1.3.6.1.5.5.7.3.3";
     public const string TimeStamping = "1.3.6.1.5.5.7.3.8";
 
+    public const string NameConstraints = "2.5.29.30";
+
+    private const string AnyPurpose = "2.5.29.37.0";
     private const string KeyUsage = "2.5.29.15";
     private const string SubjectAlternativeName = "2.5.29.17";
     private const string BasicConstraints = "2.5.29.19";
@@ -53,6 +56,10 @@ internal static class CertificateFields
 
             return purposes;
         });
+
+    /// <summary>Whether it is not limited to purposes, or this one is among them.</summary>
+    public static bool IsFor(Certificate certificate, string purpose) =>
+        ReadPurposes(certificate) is not { } purposes || purposes.Contains(purpose, StringComparer.Ordinal) || purposes.Contains(AnyPurpose, StringComparer.Ordinal);
 
     /// <summary>The identity of a signing certificate.</summary>
     /// <exception cref="EvidenceException"><c>CERT_INVALID</c>; <c>IDENTITY</c> where it names none or two, or two issuers.</exception>

@@ -48,7 +48,7 @@ public sealed record Envelope
         }
 
         using var document = StrictJson.ParseObject(utf8, What);
-        return Read(document.RootElement);
+        return Read(document.RootElement, isBare: true);
     }
 
     /// <summary>The bytes that every signature of this envelope covers.</summary>
@@ -63,7 +63,9 @@ public sealed record Envelope
     };
 
     /// <summary>Reads an envelope inside a document that <see cref="StrictJson"/> parsed.</summary>
-    internal static Envelope Read(JsonElement value)
+    /// <param name="value">The envelope.</param>
+    /// <param name="isBare">Whether it stands by itself: only then may a signature bring its certificate along.</param>
+    internal static Envelope Read(JsonElement value, bool isBare)
     {
         StrictJson.RefuseUnknown(value, What, ["payload", "payloadType", "signatures"]);
         byte[] payload = StrictJson.GetBytes(value, "payload", What);
@@ -76,11 +78,11 @@ public sealed record Envelope
         {
             PayloadType = StrictJson.GetText(value, "payloadType", What),
             Payload = payload,
-            Signatures = ReadSignatures(StrictJson.Get(value, "signatures", JsonValueKind.Array, What)),
+            Signatures = ReadSignatures(StrictJson.Get(value, "signatures", JsonValueKind.Array, What), isBare),
         };
     }
 
-    private static EnvelopeSignature[] ReadSignatures(JsonElement values)
+    private static EnvelopeSignature[] ReadSignatures(JsonElement values, bool isBare)
     {
         if (values.GetArrayLength() is 0 or > MaximumSignatures)
         {
@@ -95,7 +97,7 @@ public sealed record Envelope
                 throw new EvidenceException("JSON_INVALID", $"A signature of the {What} is no JSON object.");
             }
 
-            StrictJson.RefuseUnknown(value, "signature of the " + What, ["sig", "keyid"]);
+            StrictJson.RefuseUnknown(value, "signature of the " + What, isBare ? ["sig", "keyid", "cert"] : ["sig", "keyid"]);
             byte[] bytes = StrictJson.GetBytes(value, "sig", "signature of the " + What);
             if (bytes.Length is 0 or > LongestSignature)
             {
@@ -103,7 +105,8 @@ public sealed record Envelope
             }
 
             string? keyId = StrictJson.Find(value, "keyid", JsonValueKind.String, "signature of the " + What)?.GetString();
-            signatures.Add(new EnvelopeSignature(bytes, string.IsNullOrEmpty(keyId) ? null : keyId));
+            string? certificate = StrictJson.Find(value, "cert", JsonValueKind.String, "signature of the " + What)?.GetString();
+            signatures.Add(new EnvelopeSignature(bytes, string.IsNullOrEmpty(keyId) ? null : keyId) { Certificate = string.IsNullOrEmpty(certificate) ? null : certificate });
         }
 
         return [.. signatures];

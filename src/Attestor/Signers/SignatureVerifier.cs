@@ -99,7 +99,7 @@ public sealed class SignatureVerifier(TrustedRoot root, SignatureDemands demands
     {
         if (demands.LogEntry && material.LogEntries.Count is 0)
         {
-            throw new EvidenceException("TLOG_MISSING", "The bundle has no transparency log entry.") { Expected = "a log entry", Actual = "none" };
+            throw new EvidenceException("TLOG_MISSING", "No transparency log entry comes with the signature, and none is looked for elsewhere.") { Expected = "a log entry", Actual = "none" };
         }
 
         return [.. material.LogEntries.Select(entry => LogEntryVerifier.Verify(entry, content, signer, root.Logs))];
@@ -110,7 +110,7 @@ public sealed class SignatureVerifier(TrustedRoot root, SignatureDemands demands
         var times = new List<VerifiedTime>();
         foreach (var timestamp in material.Timestamps)
         {
-            var (time, authority) = TimestampVerifier.Verify(timestamp, content.Signature.Span, root.TimestampAuthorities);
+            var (time, authority) = TimestampVerifier.Verify(timestamp, content.Stamped, root.TimestampAuthorities);
             times.Add(new VerifiedTime(time, authority.Name));
         }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Provenance.ArtifactStore.Folders;
@@ -52,8 +53,18 @@ public static class KeyFile
     /// <param name="passphrase">Asked once, and only where the key is encrypted; null means that there is none to give.</param>
     public static LoadedSigner LoadSigner(string path, Func<string?> passphrase)
     {
-        string text = ReadText(path);
-        var signer = ReadSigner(text, path, passphrase);
+        ArgumentNullException.ThrowIfNull(passphrase);
+        char[] text = ReadText(path);
+        KeySigner signer;
+        try
+        {
+            signer = ReadSigner(text.AsSpan(), path, passphrase);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(text.AsSpan()));
+        }
+
         string[] problems = !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~(OwnerOnly | UnixFileMode.UserExecute)) != 0
             ? [$"The private key {path} may be read or written by others than its owner. Run: chmod 600 {path}"]
             : [];
@@ -68,6 +79,11 @@ public static class KeyFile
     {
         ArgumentNullException.ThrowIfNull(pem);
         ArgumentNullException.ThrowIfNull(passphrase);
+        return ReadSigner(pem.AsSpan(), source, passphrase);
+    }
+
+    private static KeySigner ReadSigner(ReadOnlySpan<char> pem, string source, Func<string?> passphrase)
+    {
         var key = ECDsa.Create();
         try
         {
@@ -89,10 +105,10 @@ public static class KeyFile
     /// <summary>Reads a public key from a file.</summary>
     public static VerificationKey LoadPublicKey(string path)
     {
-        string text = ReadText(path);
+        char[] text = ReadText(path);
         try
         {
-            return VerificationKey.FromPem(text);
+            return VerificationKey.FromPem(new string(text));
         }
         catch (KeyException e)
         {
@@ -100,9 +116,9 @@ public static class KeyFile
         }
     }
 
-    private static void Import(ECDsa key, string pem, string source, Func<string?> passphrase)
+    private static void Import(ECDsa key, ReadOnlySpan<char> pem, string source, Func<string?> passphrase)
     {
-        for (var rest = pem.AsSpan(); PemEncoding.TryFind(rest, out var fields); rest = rest[fields.Location.End..])
+        for (var rest = pem; PemEncoding.TryFind(rest, out var fields); rest = rest[fields.Location.End..])
         {
             var block = rest[fields.Location];
             switch (rest[fields.Label].ToString())
@@ -161,17 +177,25 @@ public static class KeyFile
     private static string AskFor(Func<string?> passphrase, string source) =>
         passphrase() ?? throw new KeyException("KEY_PASSPHRASE", $"{source} is encrypted and no passphrase was given.");
 
-    private static string ReadText(string path)
+    /// <summary>The characters of a key file, for the caller to erase.</summary>
+    private static char[] ReadText(string path)
     {
+        byte[]? bytes = null;
         try
         {
-            return new FileInfo(path).Length <= LargestFile
-                ? File.ReadAllText(path)
+            bytes = new FileInfo(path).Length <= LargestFile
+                ? File.ReadAllBytes(path)
                 : throw new KeyException("KEY_INVALID", $"{path} is larger than {LargestFile} bytes and so is no key file.");
+            int start = bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
+            return Encoding.UTF8.GetChars(bytes, start, bytes.Length - start);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new KeyException("KEY_UNREADABLE", $"{path} cannot be read: {e.Message}", e);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
         }
     }
 
@@ -189,8 +213,10 @@ public static class KeyFile
         {
             using (var file = new FileStream(temporary, options))
             {
-                file.Write(Encoding.ASCII.GetBytes(text));
+                byte[] bytes = Encoding.ASCII.GetBytes(text);
+                file.Write(bytes);
                 file.Flush(flushToDisk: true);
+                CryptographicOperations.ZeroMemory(bytes);
             }
 
             File.Move(temporary, path, overwrite: false);

@@ -75,6 +75,16 @@ public sealed class VerificationKey
         }
     }
 
+    /// <summary>
+    /// The same, and where the signature is no DER sequence but has the length of two bare numbers (IEEE P1363), as some signers of envelopes
+    /// write it, whether it was made by them.
+    /// </summary>
+    internal bool VerifyEither(ReadOnlySpan<byte> content, ReadOnlySpan<byte> signature)
+    {
+        const int BareLength = 64;
+        return Verify(content, signature) || (signature.Length is BareLength && Verify(content, DerSignature.FromFixedSize(signature)));
+    }
+
     /// <summary>The key as PEM text.</summary>
     public string ToPem() => key.ExportSubjectPublicKeyInfoPem() + "\n";
 }

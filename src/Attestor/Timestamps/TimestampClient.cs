@@ -46,7 +46,7 @@ internal sealed class TimestampClient(ServiceConnection connection, TrustedRoot 
         {
             // Compares the imprint and the nonce.
             query.ProcessResponse(answer.Body, out _);
-            var (time, by) = TimestampVerifier.Verify(answer.Body, signature.Span, root.TimestampAuthorities);
+            var (time, by) = TimestampVerifier.Verify(answer.Body, [signature], root.TimestampAuthorities);
             return new StampedSignature(answer.Body, time, by);
         }
         catch (Exception e) when (e is CryptographicException or AsnContentException or NotSupportedException)

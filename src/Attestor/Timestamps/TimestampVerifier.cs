@@ -8,7 +8,7 @@ using Provenance.Attestor.Trust;
 
 namespace Provenance.Attestor.Timestamps;
 
-/// <summary>Verifies the answers of time stamping authorities (RFC 3161, section 2.4.2) over a signature.</summary>
+/// <summary>Verifies the answers of time stamping authorities (RFC 3161, section 2.4.2) over a signature, or over what holds it.</summary>
 internal static class TimestampVerifier
 {
     private const string Sha256 = "2.16.840.1.101.3.4.2.1";
@@ -18,14 +18,14 @@ internal static class TimestampVerifier
     /// <summary>The time that a trusted authority vouches for, and the authority.</summary>
     /// <exception cref="EvidenceException"><c>TIME_INVALID</c> or <c>TIME_UNTRUSTED</c>.</exception>
     public static (DateTimeOffset Time, TrustedAuthority Authority) Verify(
-        ReadOnlyMemory<byte> response, ReadOnlySpan<byte> signature, IReadOnlyList<TrustedAuthority> authorities)
+        ReadOnlyMemory<byte> response, IReadOnlyList<ReadOnlyMemory<byte>> stamped, IReadOnlyList<TrustedAuthority> authorities)
     {
         var token = ReadToken(response);
         X509Certificate2? signer;
         try
         {
-            RequireImprint(token.TokenInfo, signature);
-            if (!token.VerifySignatureForData(signature, out signer, [.. authorities.Select(static authority => authority.First)]))
+            var signature = FindStamped(token.TokenInfo, stamped);
+            if (!token.VerifySignatureForData(signature.Span, out signer, [.. authorities.Select(static authority => authority.First)]))
             {
                 throw authorities.Any(authority => IsNamedBy(token, authority.First))
                     ? new EvidenceException("TIME_INVALID", "The authority that the timestamp names did not sign it.")
@@ -67,23 +67,28 @@ internal static class TimestampVerifier
             Actual = actual,
         };
 
-    private static void RequireImprint(Rfc3161TimestampTokenInfo info, ReadOnlySpan<byte> signature)
+    private static ReadOnlyMemory<byte> FindStamped(Rfc3161TimestampTokenInfo info, IReadOnlyList<ReadOnlyMemory<byte>> stamped)
     {
-        byte[] hash = info.HashAlgorithmId.Value switch
+        HashAlgorithmName? algorithm = info.HashAlgorithmId.Value switch
         {
-            Sha256 => SHA256.HashData(signature),
-            Sha384 => SHA384.HashData(signature),
-            Sha512 => SHA512.HashData(signature),
-            _ => [],
+            Sha256 => HashAlgorithmName.SHA256,
+            Sha384 => HashAlgorithmName.SHA384,
+            Sha512 => HashAlgorithmName.SHA512,
+            _ => null,
         };
-        if (!info.GetMessageHash().Span.SequenceEqual(hash))
+        foreach (var bytes in stamped)
         {
-            throw new EvidenceException("TIME_INVALID", "The timestamp is not over this signature.")
+            if (algorithm is { } known && info.GetMessageHash().Span.SequenceEqual(CryptographicOperations.HashData(known, bytes.Span)))
             {
-                Expected = "SHA-256, SHA-384 or SHA-512 of the signature",
-                Actual = Convert.ToHexStringLower(info.GetMessageHash().Span),
-            };
+                return bytes;
+            }
         }
+
+        throw new EvidenceException("TIME_INVALID", "The timestamp is not over this signature.")
+        {
+            Expected = "SHA-256, SHA-384 or SHA-512 of the signature",
+            Actual = Convert.ToHexStringLower(info.GetMessageHash().Span),
+        };
     }
 
     // Chooses between two codes only: whether the token names a certificate decides nothing.

@@ -48,7 +48,7 @@ public sealed class TrustedAuthority
     /// <exception cref="EvidenceException"><c>CERT_CHAIN</c> or <c>CERT_INVALID</c>.</exception>
     internal static TrustedAuthority OfCertificates(string name, Uri? uri, IReadOnlyList<Certificate> chain, ValidityWindow validFor)
     {
-        VerifyLinks(name, chain, 0);
+        VerifyLinks(name, chain, 0, CertificateFields.CodeSigning);
         return new TrustedAuthority(name, uri, chain, validFor);
     }
 
@@ -56,7 +56,7 @@ public sealed class TrustedAuthority
     /// <exception cref="EvidenceException"><c>CERT_CHAIN</c> or <c>CERT_INVALID</c>.</exception>
     internal static TrustedAuthority OfTimestamps(string name, Uri? uri, IReadOnlyList<Certificate> chain, ValidityWindow validFor)
     {
-        VerifyLinks(name, chain, 1);
+        VerifyLinks(name, chain, 1, CertificateFields.TimeStamping);
         if (CertificateFields.ReadPurposes(chain[0]) is not [CertificateFields.TimeStamping])
         {
             throw Broken(name, "its first certificate is not for time stamping alone");
@@ -77,7 +77,7 @@ public sealed class TrustedAuthority
     /// <summary>The certificate of the chain that is not valid at a time; null where all are.</summary>
     internal Certificate? FindInvalidAt(DateTimeOffset time) => Chain.FirstOrDefault(certificate => !certificate.IsValidAt(time));
 
-    private static void VerifyLinks(string name, IReadOnlyList<Certificate> chain, int firstAuthority)
+    private static void VerifyLinks(string name, IReadOnlyList<Certificate> chain, int firstAuthority, string purpose)
     {
         if (chain.Count is 0)
         {
@@ -89,6 +89,18 @@ public sealed class TrustedAuthority
             for (int i = 0; i < chain.Count; i++)
             {
                 var certificate = chain[i];
+                if (certificate.Find(CertificateFields.NameConstraints) is not null)
+                {
+                    // Not critical, it would be passed over, and the authority could vouch for names that it was never given.
+                    throw Broken(name, $"certificate {i + 1} may vouch for certain names only (name constraints), which is not verified here");
+                }
+
+                // Those above a certificate bound what it may be used for, as Go and OpenSSL read it too.
+                if (!CertificateFields.IsFor(certificate, purpose))
+                {
+                    throw Broken(name, $"certificate {i + 1} is limited to other purposes than {purpose}");
+                }
+
                 if (CertificateFields.FindUnknownCritical(certificate) is { } oid)
                 {
                     throw Broken(name, $"certificate {i + 1} has the critical extension {oid}, which is not understood here");

@@ -11,6 +11,9 @@ public sealed record Candidate(string Source, CandidateKind Kind, ReadOnlyMemory
     /// <summary>Whether the caller named these very bytes, rather than a place to search.</summary>
     public bool IsOffered { get; init; }
 
+    /// <summary>For a bare envelope under cosign's older tag: what the manifest says beside it, unauthenticated; null elsewhere.</summary>
+    public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+
     /// <summary>The digest of the bytes, by which reports are ordered.</summary>
     public Digest Digest { get; } = Digest.Of(Content.Span);
 }

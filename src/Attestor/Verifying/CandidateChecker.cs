@@ -36,7 +36,7 @@ internal sealed class CandidateChecker(Digest subject, bool allowFailedRuns)
 
         // One key may stand under several names; each name has to meet the whole requirement by itself.
         CandidateReport? nearest = null;
-        foreach (var signer in requirement.Signers.Where(signer => signer.Key is null == evidence.HasCertificate))
+        foreach (var signer in requirement.Signers.Where(evidence.CanBeBy))
         {
             if (evidence.FindSignature(signer) is not { } finding)
             {
@@ -97,11 +97,11 @@ internal sealed class CandidateChecker(Digest subject, bool allowFailedRuns)
 
     private static CheckFailure? CheckEnvelope(SignedEvidence evidence, Requirement requirement)
     {
-        if (!requirement.Signers.Any(signer => signer.Key is null == evidence.HasCertificate))
+        if (!requirement.Signers.Any(evidence.CanBeBy))
         {
-            string names = string.Join(", ", requirement.Signers.Select(static signer => signer.Name));
+            string names = NamesOf(requirement);
             return evidence.HasCertificate
-                ? new CheckFailure(VerdictCodes.KeyExpected, "The bundle was signed with a certificate; the trusted signers are keys.", names)
+                ? SignedWithCertificate(names)
                 : new CheckFailure(VerdictCodes.CertExpected, "The evidence was signed with a key; the trusted signers are identities in certificates.", names);
         }
 
@@ -116,11 +116,17 @@ internal sealed class CandidateChecker(Digest subject, bool allowFailedRuns)
 
     private static CheckFailure NotSigned(SignedEvidence evidence, Requirement requirement)
     {
-        string expected = string.Join(", ", requirement.Signers.Select(static signer => signer.Name));
-        return evidence.NamesAnotherKey(requirement.Signers.Select(static signer => signer.Key).OfType<VerificationKey>())
+        string expected = NamesOf(requirement);
+        return evidence.HasCertificate ? SignedWithCertificate(expected)
+            : evidence.NamesAnotherKey(requirement.Signers.Select(static signer => signer.Key).OfType<VerificationKey>())
             ? new CheckFailure(VerdictCodes.SignerUntrusted, "None of the trusted keys made the signature, and the bundle names another key.", expected)
             : new CheckFailure(VerdictCodes.SigInvalid, "None of the trusted keys made a signature over this content.", expected);
     }
+
+    private static CheckFailure SignedWithCertificate(string expected) =>
+        new(VerdictCodes.KeyExpected, "The evidence was signed with a certificate; the trusted signers are keys.", expected);
+
+    private static string NamesOf(Requirement requirement) => string.Join(", ", requirement.Signers.Select(static signer => signer.Name));
 
     private CheckFailure? CheckSubject(Statement statement)
     {

@@ -114,7 +114,6 @@ public sealed class RegistryEvidence(IRepository repository) : EvidenceSource
 
         var envelopes = layers
             .Where(static layer => layer.MediaType is EnvelopeMediaType)
-            .DistinctBy(static layer => layer.Digest)
             .OrderBy(static layer => layer.Digest.ToString(), StringComparer.Ordinal)
             .ToList();
         foreach (var layer in envelopes.Take(MaximumCandidates))
@@ -143,7 +142,7 @@ public sealed class RegistryEvidence(IRepository repository) : EvidenceSource
 
         return content is null
             ? Fail(VerdictCodes.EvidenceMissing, source, layer.Digest, $"{source} names the blob {layer.Digest}, but there is no such blob.")
-            : new Candidate(source, kind, content);
+            : new Candidate(source, kind, content) { Annotations = kind is CandidateKind.Envelope ? layer.Annotations : null };
     }
 
     // Unsigned: it only says where the evidence is, so a field that is missing or odd just means that there is none.
@@ -163,7 +162,13 @@ public sealed class RegistryEvidence(IRepository repository) : EvidenceSource
                     return null;
                 }
 
-                read.Add(new Descriptor { MediaType = StrictJson.GetText(layer, "mediaType", "layer"), Digest = digest, Size = size });
+                read.Add(new Descriptor
+                {
+                    MediaType = StrictJson.GetText(layer, "mediaType", "layer"),
+                    Digest = digest,
+                    Size = size,
+                    Annotations = StrictJson.Find(layer, "annotations", JsonValueKind.Object, "layer") is { } annotations ? ReadAnnotations(annotations) : null,
+                });
             }
 
             return read;
@@ -173,6 +178,10 @@ public sealed class RegistryEvidence(IRepository repository) : EvidenceSource
             return null;
         }
     }
+
+    private static Dictionary<string, string> ReadAnnotations(JsonElement annotations) => annotations.EnumerateObject()
+        .Where(static annotation => annotation.Value.ValueKind is JsonValueKind.String)
+        .ToDictionary(static annotation => annotation.Name, static annotation => annotation.Value.GetString()!, StringComparer.Ordinal);
 
     private static async Task<(T? Value, CandidateReport? Problem)> TryAsync<T>(string source, Digest? digest, Func<Task<T?>> fetch)
         where T : class

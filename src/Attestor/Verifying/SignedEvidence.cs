@@ -13,18 +13,20 @@ internal sealed class SignedEvidence
     private readonly Dictionary<(SignatureVerifier, string?), SignatureFinding> findings = [];
     private readonly Envelope envelope;
     private readonly BundleMaterial? material;
+    private readonly ReadOnlyMemory<byte>? bare;
     private readonly byte[] signedBytes;
     private Statement? statement;
     private EvidenceException? fault;
 
-    private SignedEvidence(Envelope envelope, BundleMaterial? material)
+    private SignedEvidence(Envelope envelope, BundleMaterial? material, ReadOnlyMemory<byte>? bare)
     {
+        this.bare = bare;
         this.envelope = envelope;
         this.material = material;
         signedBytes = envelope.ToSignedBytes();
     }
 
-    /// <summary>Whether it was signed with a certificate, which no key can verify.</summary>
+    /// <summary>Whether it comes with a certificate.</summary>
     public bool HasCertificate => material is { Certificates.Count: > 0 };
 
     /// <summary>What the payload is said to be.</summary>
@@ -36,12 +38,19 @@ internal sealed class SignedEvidence
     {
         if (candidate.Kind is CandidateKind.Envelope)
         {
-            return new SignedEvidence(Envelope.Parse(candidate.Content), null);
+            var read = Envelope.Parse(candidate.Content);
+            return new SignedEvidence(read, TaggedMaterial.Read(read, candidate.Annotations), candidate.Content);
         }
 
         var bundle = Bundle.Parse(candidate.Content);
-        return new SignedEvidence(bundle.Envelope, bundle.Material);
+        return new SignedEvidence(bundle.Envelope, bundle.Material, null);
     }
+
+    /// <summary>
+    /// Whether a signer of this kind may have signed it. A bundle names either a key or a certificate; beside a bare envelope a certificate
+    /// may stand although the owner of a key signed.
+    /// </summary>
+    public bool CanBeBy(TrustedSigner signer) => signer.Key is null ? HasCertificate : !HasCertificate || bare is not null;
 
     /// <summary>Looks for a signature of the signer that holds; null where no signature was made by a signer's key.</summary>
     public SignatureFinding? FindSignature(TrustedSigner signer)
@@ -119,10 +128,10 @@ internal sealed class SignedEvidence
                     : new EvidenceException(VerdictCodes.TlogMissing, "A bare envelope carries no transparency log entry.") { Expected = "a bundle", Actual = "an envelope" };
             }
 
-            var content = new EnvelopeContent(envelope);
+            var content = new EnvelopeContent(envelope) { Bare = bare };
             var signature = key is null
                 ? signatures.VerifyCertificate(material, content)
-                : signatures.VerifyKey(material, content, SignatureKey.FromSubjectPublicKeyInfo(key.SubjectPublicKeyInfo));
+                : signatures.VerifyKey(bare is null ? material : material with { Certificates = [] }, content, SignatureKey.FromSubjectPublicKeyInfo(key.SubjectPublicKeyInfo));
             finding = new SignatureFinding(signature.Key.Fingerprint, signature, null);
         }
         catch (EvidenceException e)
@@ -140,7 +149,8 @@ internal sealed class SignedEvidence
     {
         if (!signedBy.TryGetValue(key.Fingerprint, out bool signed))
         {
-            signed = !HasCertificate && envelope.Signatures.Any(signature => key.Verify(signedBytes, signature.Value.Span));
+            signed = (!HasCertificate || bare is not null) && envelope.Signatures.Any(signature =>
+                bare is null ? key.Verify(signedBytes, signature.Value.Span) : key.VerifyEither(signedBytes, signature.Value.Span));
             signedBy[key.Fingerprint] = signed;
         }
 

@@ -197,7 +197,7 @@ public static class VerdictCodes
         new(KeyExpected, "The evidence was signed with a certificate, but a key was asked for.", "Ask for the signer by `--certificate-identity` and `--certificate-oidc-issuer` with a trusted root, or attest with the key."),
         new(CertExpected, "The evidence was signed with a key, but an identity was asked for.", "Ask for the key (`--key`), or sign with a certificate."),
         new(CertInvalid, "The certificate in the bundle cannot be read.", "Sign again; if another program made it, tell its authors."),
-        new(TlogMissing, "The bundle has no transparency log entry, and one is asked for.", "Sign with a transparency log, or say `--without-transparency-log` if the signer uses none."),
+        new(TlogMissing, "No transparency log entry comes with the signature, and one is asked for.", "Sign with a transparency log, or say `--without-transparency-log` if the signer uses none. An envelope from before bundles has its entry in the log only, where nobody looks it up: ask for a bundle."),
         new(TlogUntrusted, "The log entry is of a log that the trusted root does not list, or lists for another time.", "Check that the trusted root is the one of the signer's Sigstore instance, and that it is up to date."),
         new(TlogSet, "The log's promise (signed entry timestamp) does not hold.", "Do not trust it: the entry or its time was altered."),
         new(TlogProof, "There is no proof that the log holds the entry, or the proof or its checkpoint does not hold.", "Do not trust it; sign again."),

@@ -21,6 +21,7 @@ internal static class KeyCommand
 
     private static int Generate(string file, bool withoutPassphrase)
     {
+        MemoryDumps.Forbid();
         string? passphrase = withoutPassphrase ? null : Passphrases.ForNewKey();
         if (!withoutPassphrase && string.IsNullOrEmpty(passphrase))
         {

@@ -78,6 +78,7 @@ internal sealed class SigningOptions
     /// <summary>Signs as an identity.</summary>
     public async Task<OpenedBundleSigner> WithoutKeyAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
+        MemoryDumps.Forbid();
         var http = ServiceClient.Create();
         try
         {

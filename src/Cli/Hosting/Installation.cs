@@ -27,6 +27,7 @@ internal sealed record Installation(OpenedSigner? Key, string BuilderId)
 
     private static OpenedSigner OpenOwnKey(DataLayout layout, IAnsiConsole console)
     {
+        MemoryDumps.Forbid();
         if (!File.Exists(layout.Key))
         {
             KeyFile.Generate(layout.Key, passphrase: null);

@@ -11,6 +11,7 @@ internal static class SigningKey
     /// <summary>Opens the key, and warns of what is unwise about it.</summary>
     public static async Task<OpenedSigner> OpenAsync(string reference, CancellationToken cancellationToken)
     {
+        MemoryDumps.Forbid();
         var opened = await SignerReference.OpenAsync(reference, Passphrases.ForReading, TimeProvider.System, cancellationToken);
         foreach (string problem in opened.Problems)
         {

@@ -11,25 +11,22 @@ namespace Provenance.Watcher.Dispatching;
 /// </summary>
 internal sealed class Outbox : IAsyncDisposable
 {
-    // No registry's name has a blank.
-    private const string SigningPrefix = "signing ";
-
     private readonly RunLedger ledger;
     private readonly IRunPublication publication;
     private readonly IShardOwnership ownership;
-    private readonly IOutboxObserver observer;
+    private readonly OutboxNews news;
     private readonly OutboxOptions options;
     private readonly TimeProvider time;
     private readonly DispatchLoop loop;
     private readonly Destinations destinations;
     private readonly LedgerSweep sweep;
     private readonly Lock gate = new();
-    private readonly Lock telling = new();
     private readonly HashSet<LedgerEntry> notOurs = [];
 
     public Outbox(RunLedger ledger, IRunPublication publication, IShardOwnership ownership, IOutboxObserver observer, OutboxOptions options, TimeProvider time)
     {
-        (this.ledger, this.publication, this.ownership, this.observer, this.options, this.time) = (ledger, publication, ownership, observer, options, time);
+        (this.ledger, this.publication, this.ownership, this.options, this.time) = (ledger, publication, ownership, options, time);
+        news = new OutboxNews(observer);
         loop = new DispatchLoop(options, WorkAsync, time);
         destinations = new Destinations(options, time);
         sweep = new LedgerSweep(ledger);
@@ -39,10 +36,10 @@ internal sealed class Outbox : IAsyncDisposable
     public int Depth => Locked(() => loop.Count + notOurs.Count + destinations.Waiting);
 
     /// <summary>The registries that are left alone at the moment.</summary>
-    public IReadOnlyList<string> RegistriesDown => [.. Locked(() => destinations.Down).Where(static name => !IsSigning(name))];
+    public IReadOnlyList<string> RegistriesDown => [.. Locked(() => destinations.Down).Where(static name => SigningDestination.ServiceOf(name) is null)];
 
     /// <summary>The services that signing needs and that are left alone at the moment; an empty name stands for what is on this machine, such as an identity token.</summary>
-    public IReadOnlyList<string> SigningServicesDown => [.. Locked(() => destinations.Down).Where(IsSigning).Select(static name => name[SigningPrefix.Length..])];
+    public IReadOnlyList<string> SigningServicesDown => [.. Locked(() => destinations.Down).Select(SigningDestination.ServiceOf).OfType<string>()];
 
     /// <summary>Takes up every run that an earlier process left.</summary>
     public void Resume()
@@ -99,19 +96,10 @@ internal sealed class Outbox : IAsyncDisposable
     }
 
     /// <summary>Tells of a run that was settled without being sent.</summary>
-    public void Tell(Delivering.DeliveryReport report) => Tell(o => o.Settled(report, null, isBacklog: false));
+    public void Tell(Delivering.DeliveryReport report) => news.Settled(report, null, isBacklog: false);
 
     /// <summary>Stops: what is under way is broken off, and goes on with the next process.</summary>
     public ValueTask DisposeAsync() => loop.DisposeAsync();
-
-    /// <summary>Observers are told one thing at a time.</summary>
-    private void Tell(Action<IOutboxObserver> what)
-    {
-        lock (telling)
-        {
-            what(observer);
-        }
-    }
 
     private async Task WorkAsync(LedgerEntry entry, CancellationToken stopping)
     {
@@ -146,7 +134,7 @@ internal sealed class Outbox : IAsyncDisposable
 
         var statement = ledger.StatementOf(entry);
         var registries = publication.RegistriesOf(statement);
-        var signing = publication.SigningServicesOf(entry, term).Append("").Select(static service => SigningPrefix + service).ToList();
+        var signing = publication.SigningServicesOf(entry, term).Append("").Select(SigningDestination.Of).ToList();
         if (registries.Concat(signing).FirstOrDefault(needed => !MayEnter(needed, entry)) is { } closed)
         {
             // While it waits there, it cannot be the one that tries whether another is back.
@@ -178,8 +166,8 @@ internal sealed class Outbox : IAsyncDisposable
         catch (SigningServiceException e)
         {
             // Also where it refused for good: that is about who signs, not about this run, which must not be lost for it.
-            string service = SigningPrefix + e.Service;
-            Fail(entry, signing.Contains(service) ? service : SigningPrefix, e.RetryAfter, $"{e.Code}: {e.Message}");
+            string service = SigningDestination.Of(e.Service);
+            Fail(entry, signing.Contains(service) ? service : SigningDestination.Of(null), e.RetryAfter, $"{e.Code}: {e.Message}");
         }
         catch (RegistryException e) when (e.IsTransient)
         {
@@ -214,7 +202,7 @@ internal sealed class Outbox : IAsyncDisposable
 
         ledger.Settle(entry, result.Settled!);
         OnSettled?.Invoke(entry.Key);
-        Tell(o => o.Settled(result.Report, entry.FinishedOn is { } finished ? time.GetUtcNow() - finished : null, entry.IsBacklog));
+        news.Settled(result.Report, entry.FinishedOn is { } finished ? time.GetUtcNow() - finished : null, entry.IsBacklog);
     }
 
     /// <summary>Puts a run aside that cannot go on by itself.</summary>
@@ -223,7 +211,7 @@ internal sealed class Outbox : IAsyncDisposable
     private void PutAside(LedgerEntry entry, Delivering.DeliveryReport report)
     {
         ledger.PutAside(entry, report.Problems[^1]);
-        Tell(o => o.PutAside(report));
+        news.PutAside(report);
     }
 
     private bool MayEnter(string registry, LedgerEntry entry) => Locked(() => destinations.TryEnter(registry, entry));
@@ -235,7 +223,7 @@ internal sealed class Outbox : IAsyncDisposable
             if (Locked(() => destinations.Succeed(registry)) is { } released)
             {
                 loop.Add(released);
-                Tell(o => TellUp(o, registry));
+                news.Up(registry);
             }
         }
     }
@@ -252,7 +240,7 @@ internal sealed class Outbox : IAsyncDisposable
         Leave(entry, except: registry);
         if (isNews)
         {
-            Tell(o => TellDown(o, registry, reason));
+            news.Down(registry, reason);
         }
 
         if (!waits)
@@ -272,7 +260,7 @@ internal sealed class Outbox : IAsyncDisposable
 
         if (isFirst)
         {
-            Tell(o => o.Delayed(entry.Run, reason));
+            news.Delayed(entry.Run, reason);
         }
     }
 
@@ -300,32 +288,6 @@ internal sealed class Outbox : IAsyncDisposable
         foreach (var (probe, due) in Locked(() => destinations.Leave(entry, except)))
         {
             loop.AddLater(probe, due);
-        }
-    }
-
-    private static bool IsSigning(string name) => name.StartsWith(SigningPrefix, StringComparison.Ordinal);
-
-    private static void TellUp(IOutboxObserver told, string name)
-    {
-        if (IsSigning(name))
-        {
-            told.SigningUp(name[SigningPrefix.Length..]);
-        }
-        else
-        {
-            told.RegistryUp(name);
-        }
-    }
-
-    private static void TellDown(IOutboxObserver told, string name, string reason)
-    {
-        if (IsSigning(name))
-        {
-            told.SigningDown(name[SigningPrefix.Length..], reason);
-        }
-        else
-        {
-            told.RegistryDown(name, reason);
         }
     }
 

@@ -34,7 +34,7 @@ public sealed class TimestampClientTests : IAsyncLifetime
 
         stamped.Time.Should().Be(time.GetUtcNow());
         stamped.Authority.Should().BeSameAs(root.TimestampAuthorities[0]);
-        TimestampVerifier.Verify(stamped.Response, Signature, root.TimestampAuthorities).Time.Should().Be(stamped.Time);
+        TimestampVerifier.Verify(stamped.Response, [Signature], root.TimestampAuthorities).Time.Should().Be(stamped.Time);
     }
 
     [Fact]

@@ -30,6 +30,26 @@ internal sealed class MemoryRepository : IRepository
 
     public void AddTag(string tag, string layerType, params byte[][] layers) => tags[tag] = AddManifest(layerType, layers);
 
+    /// <summary>A tag with one envelope, once for each set of annotations, as cosign's older layout has them.</summary>
+    public void AddTag(string tag, byte[] envelope, params JsonObject[] annotations)
+    {
+        var manifest = (JsonObject)JsonNode.Parse(manifests[AddManifest("application/vnd.dsse.envelope.v1+json", [.. annotations.Select(_ => envelope)])])!;
+        for (int i = 0; i < annotations.Length; i++)
+        {
+            manifest["layers"]![i]!["annotations"] = annotations[i];
+        }
+
+        AddTag(tag, Encoding.UTF8.GetBytes(manifest.ToJsonString()), envelope);
+    }
+
+    /// <summary>A tag with exactly this manifest.</summary>
+    public void AddTag(string tag, byte[] manifest, byte[] layer)
+    {
+        blobs[Digest.Of(layer)] = layer;
+        manifests[Digest.Of(manifest)] = manifest;
+        tags[tag] = Digest.Of(manifest);
+    }
+
     public void RemoveBlobs() => blobs.Clear();
 
     public Task<Descriptor?> ResolveAsync(string tagOrDigest, CancellationToken cancellationToken)

@@ -11,6 +11,9 @@ internal static class Executable
 
     public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "provenance");
 
+    /// <summary>Where .NET is, for <c>DOTNET_ROOT</c>.</summary>
+    public static string Runtime { get; } = System.IO.Path.GetFullPath(System.IO.Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+
     public static string Samples { get; } = Repository.PathOf("samples", "runs");
 
     public static Task<CommandResult> RunAsync(params string[] arguments) => RunWithAsync("", new Dictionary<string, string>(), arguments);
@@ -54,7 +57,7 @@ internal static class Executable
 
         start.Environment["DOCKER_CONFIG"] = AppContext.BaseDirectory;
         start.Environment["XDG_CACHE_HOME"] = System.IO.Path.Combine(AppContext.BaseDirectory, "no-cache");
-        start.Environment["DOTNET_ROOT"] = System.IO.Path.GetFullPath(System.IO.Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+        start.Environment["DOTNET_ROOT"] = Runtime;
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
@@ -65,6 +68,9 @@ internal static class Executable
 
     /// <summary>Asks the process that was started here to end, as a supervisor does.</summary>
     public static void Terminate(Process process) => Signal(process.Id, 15).Should().Be(0);
+
+    /// <summary>Lets the process that was started here crash, by a signal (SIGSYS) that .NET leaves to the kernel.</summary>
+    public static void Crash(Process process) => Signal(process.Id, 31).Should().Be(0);
 
     /// <summary>Ends the process that was started here, at once, as a power cut would.</summary>
     public static void Kill(Process process)

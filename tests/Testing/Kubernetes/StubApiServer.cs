@@ -121,7 +121,7 @@ public sealed class StubApiServer : IAsyncDisposable
         requests.Enqueue(request);
         if (Accepts is not null && !Accepts(request.Authorization))
         {
-            await StubStatus.AnswerAsync(context, 401, "Unauthorized", "Unauthorized");
+            await StubStatus.AnswerAsync(context, 401, "Unauthorized", $"Unauthorized: {request.Authorization}");
             return;
         }
 

@@ -19,7 +19,7 @@ internal static class ApiFailure
     public static KubernetesApiException Of(ApiRequest request, HttpResponseMessage response, ReadOnlyMemory<byte> body, TimeProvider time)
     {
         int status = (int)response.StatusCode;
-        var said = ApiStatus.Parse(body);
+        var said = ApiStatus.Parse(body, response.RequestMessage?.Headers.Authorization);
         var message = new StringBuilder($"Cannot {request}: the API server answered {status.ToString(CultureInfo.InvariantCulture)}");
         if (said.Message.Length > 0)
         {

@@ -1,4 +1,6 @@
+using System.Net.Http.Headers;
 using System.Text.Json;
+using Provenance.ArtifactStore.Registries;
 using Provenance.Watcher.Documents;
 
 namespace Provenance.Watcher.Kubernetes.Requests;
@@ -18,13 +20,13 @@ internal sealed record ApiStatus
 
     public ApiConflict Conflict { get; init; }
 
-    /// <summary>Reads a Status object; whatever else it is gives a status that says nothing.</summary>
-    public static ApiStatus Parse(ReadOnlyMemory<byte> json)
+    /// <summary>Reads a Status object; whatever else it is gives a status that says nothing. Its words are cleared of the credentials that were sent.</summary>
+    public static ApiStatus Parse(ReadOnlyMemory<byte> json, AuthenticationHeaderValue? sent = null)
     {
         try
         {
             using var document = JsonDocument.Parse(json);
-            return document.RootElement.Is("kind"u8, "Status"u8) ? Read(document.RootElement) : new ApiStatus();
+            return document.RootElement.Is("kind"u8, "Status"u8) ? Read(document.RootElement, sent) : new ApiStatus();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -32,7 +34,7 @@ internal sealed record ApiStatus
         }
     }
 
-    private static ApiStatus Read(JsonElement root)
+    private static ApiStatus Read(JsonElement root, AuthenticationHeaderValue? sent)
     {
         var details = root.Member("details"u8);
         string reason = root.Text("reason"u8) ?? "";
@@ -40,8 +42,8 @@ internal sealed record ApiStatus
         return new ApiStatus
         {
             Code = code,
-            Reason = Printable(reason),
-            Message = Printable(root.Text("message"u8) ?? ""),
+            Reason = Printable(EchoedCredential.Remove(reason, sent)),
+            Message = Printable(EchoedCredential.Remove(root.Text("message"u8) ?? "", sent)),
             RetryAfter = details.Member("retryAfterSeconds"u8) is { ValueKind: JsonValueKind.Number } seconds && seconds.TryGetInt32(out int wait) && wait > 0
                 ? TimeSpan.FromSeconds(wait)
                 : null,

@@ -22,18 +22,23 @@ internal sealed class PrivateSigstore
 
     private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 0, 0, TimeSpan.Zero);
 
-    private readonly ECDsa rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly ECDsa issuerKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly ECDsa certificateLogKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly ECDsa logKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly ECDsa leafKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly X509Certificate2 root;
+    private readonly X509Certificate2 issuer;
 
-    public PrivateSigstore()
+    /// <summary>An instance.</summary>
+    /// <param name="below">How the authority that issues certificates differs from a sound one; null where the root issues them itself.</param>
+    public PrivateSigstore(IntermediateOptions? below = null)
     {
+        var rootKey = below is null ? issuerKey : ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=private authority", rootKey, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, below is null or { IsTooDeep: true } ? 0 : 1, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
         root = request.CreateSelfSigned(Start.AddDays(-1), Start.AddYears(1));
+        issuer = below is null ? root : below.Issue(root, rootKey, issuerKey, Start);
     }
 
     /// <summary>When the log of a bundle takes the entry, within the ten minutes of its certificate.</summary>
@@ -41,6 +46,9 @@ internal sealed class PrivateSigstore
 
     /// <summary>The DER of the root certificate.</summary>
     public byte[] RootCertificate => root.RawData;
+
+    /// <summary>The DER of the certificate that issues others.</summary>
+    public byte[] IssuingCertificate => issuer.RawData;
 
     /// <summary>The trusted root as JSON, for a test to change.</summary>
     public JsonObject TrustedRootJson() => new()
@@ -50,7 +58,7 @@ internal sealed class PrivateSigstore
         ["certificateAuthorities"] = new JsonArray(new JsonObject
         {
             ["subject"] = new JsonObject { ["commonName"] = "private authority" },
-            ["certChain"] = new JsonObject { ["certificates"] = new JsonArray(new JsonObject { ["rawBytes"] = Convert.ToBase64String(root.RawData) }) },
+            ["certChain"] = new JsonObject { ["certificates"] = Chain() },
             ["validFor"] = new JsonObject { ["start"] = "2026-01-01T00:00:00Z" },
         }),
         ["ctlogs"] = new JsonArray(Log("https://ct.example.com", certificateLogKey)),
@@ -68,11 +76,16 @@ internal sealed class PrivateSigstore
     }
 
     /// <summary>A bundle of version 0.3 over a statement, logged at a time.</summary>
-    public JsonObject Sign(byte[] statement, LeafOptions? options = null, DateTimeOffset? at = null)
+    /// <param name="statement">The payload.</param>
+    /// <param name="options">What the certificate is like.</param>
+    /// <param name="at">When the log takes the entry.</param>
+    /// <param name="payloadType">What the payload is said to be.</param>
+    /// <param name="signed">What is signed instead of the payload's encoding.</param>
+    public JsonObject Sign(
+        byte[] statement, LeafOptions? options = null, DateTimeOffset? at = null, string payloadType = Envelope.StatementPayloadType, byte[]? signed = null)
     {
         byte[] certificate = Issue(options ?? new LeafOptions());
-        byte[] signature = leafKey.SignData(
-            PreAuthenticationEncoding.Of(Envelope.StatementPayloadType, statement), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        byte[] signature = Sign(leafKey, signed ?? PreAuthenticationEncoding.Of(payloadType, statement));
         return new JsonObject
         {
             ["mediaType"] = "application/vnd.dev.sigstore.bundle.v0.3+json",
@@ -84,7 +97,7 @@ internal sealed class PrivateSigstore
             ["dsseEnvelope"] = new JsonObject
             {
                 ["payload"] = Convert.ToBase64String(statement),
-                ["payloadType"] = Envelope.StatementPayloadType,
+                ["payloadType"] = payloadType,
                 ["signatures"] = new JsonArray(new JsonObject { ["sig"] = Convert.ToBase64String(signature) }),
             },
         };
@@ -98,6 +111,8 @@ internal sealed class PrivateSigstore
         bundle["verificationMaterial"]!["tlogEntries"] = new JsonArray(Enter(statement, signature, signer.PublicKey.ToPem(), at));
         return bundle;
     }
+
+    private JsonArray Chain() => new([.. new[] { issuer, root }.Distinct().Select(static certificate => (JsonNode)new JsonObject { ["rawBytes"] = Convert.ToBase64String(certificate.RawData) })]);
 
     private static byte[] Id(ECDsa key) => SHA256.HashData(key.ExportSubjectPublicKeyInfo());
 
@@ -185,7 +200,7 @@ internal sealed class PrivateSigstore
         Add(request, "1.3.6.1.4.1.57264.1.8", options.Issuer is { } issuer ? Utf8String(issuer) : null);
         Add(request, options.CriticalExtension, options.CriticalExtension is null ? null : Utf8String("critical"), isCritical: true);
         Add(request, PromiseExtension, promise);
-        return request.Create(root.SubjectName, X509SignatureGenerator.CreateForECDsa(rootKey), Start, Start.AddMinutes(10), serial);
+        return request.Create(this.issuer.SubjectName, X509SignatureGenerator.CreateForECDsa(issuerKey), Start, Start.AddMinutes(10), serial);
     }
 
     private static void Add(CertificateRequest request, string? oid, byte[]? value, bool isCritical = false)
@@ -209,7 +224,7 @@ internal sealed class PrivateSigstore
         byte[] body = new AsnReader(certificate, AsnEncodingRules.DER).ReadSequence().ReadEncodedValue().ToArray();
         byte[] time = new byte[8];
         BinaryPrimitives.WriteInt64BigEndian(time, Start.ToUnixTimeMilliseconds());
-        byte[] signature = Sign(certificateLogKey, [0, 0, .. time, 0, 1, .. Id(rootKey), .. Length(body.Length)[1..], .. body, 0, 0]);
+        byte[] signature = Sign(certificateLogKey, [0, 0, .. time, 0, 1, .. Id(issuerKey), .. Length(body.Length)[1..], .. body, 0, 0]);
         byte[] promise = [0, .. Id(certificateLogKey), .. time, 0, 0, 4, 3, .. Length(signature.Length)[2..], .. signature];
         byte[] list = [.. Length(promise.Length + 2)[2..], .. Length(promise.Length)[2..], .. promise];
         var writer = new AsnWriter(AsnEncodingRules.DER);
