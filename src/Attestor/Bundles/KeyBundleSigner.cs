@@ -31,8 +31,9 @@ public sealed class KeyBundleSigner(ISigner signer) : IBundleSigner
             return true;
         }
 
-        // A key that was replaced must not make every run be attested once more.
+        // A key that was replaced must not make every run be attested once more. The newest may be another one by now.
         var earlier = await signer.FindEarlierKeysAsync(cancellationToken).ConfigureAwait(false);
-        return earlier.Any(key => key.Verify(signed, signature.Span));
+        newest = await signer.FindNewestAsync(cancellationToken).ConfigureAwait(false);
+        return earlier.Append(newest.PublicKey).Any(key => key.Verify(signed, signature.Span));
     }
 }

@@ -96,17 +96,27 @@ internal sealed class FulcioAuthority(Uri url, ServiceConnection connection, Tru
     // address itself it takes over (fulcio, docs/oidc.md).
     private static void RequireOwn(CertificateIdentity identity, IdentityToken token)
     {
-        string? own = token.Email ?? (token.Workflow is { Length: > 0 } workflow
-            ? $"https://github.com/{workflow}"
-            : Uri.TryCreate(token.Subject, UriKind.Absolute, out var address) && address.Scheme is "https" or "http" or "spiffe" ? token.Subject : null);
-        // A provider that lets people log in elsewhere may leave it to that place to vouch for them.
-        bool isVouchedFor = identity.Issuer == token.Issuer || (token is { Email: not null, Connector: { } connector } && identity.Issuer == connector);
-        if (!isVouchedFor || (own is not null && identity.Subject != own))
+        if (identity.Issuer is null || (identity.Issuer != token.Issuer && identity.Issuer != token.FederatedIssuer))
         {
-            throw new EvidenceException("IDENTITY", "The certificate names somebody else than the identity token, or another issuer.")
+            throw new EvidenceException("IDENTITY", "The certificate names another issuer than the identity token.")
             {
-                Expected = $"{StrictJson.Excerpt(own ?? "anybody")} (issuer {StrictJson.Excerpt(token.Issuer)})",
-                Actual = $"{StrictJson.Excerpt(identity.Subject)} (issuer {StrictJson.Excerpt(identity.Issuer ?? "none")})",
+                Expected = StrictJson.Excerpt(token.Issuer),
+                Actual = StrictJson.Excerpt(identity.Issuer ?? "no issuer"),
+            };
+        }
+
+        bool isAddress = Uri.TryCreate(token.Subject, UriKind.Absolute, out var address) && address.Scheme is "https" or "http" or "spiffe";
+        bool isOwn = identity.Subject == token.Email
+            || identity.Subject == token.Subject
+            || (token.Workflow is { Length: > 0 } workflow
+                ? identity.Subject.StartsWith("https://", StringComparison.Ordinal) && identity.Subject.EndsWith($"/{workflow}", StringComparison.Ordinal)
+                : token.Email is null && !isAddress);
+        if (!isOwn)
+        {
+            throw new EvidenceException("IDENTITY", "The certificate names somebody else than the identity token.")
+            {
+                Expected = StrictJson.Excerpt(token.Workflow ?? token.SubjectToProve),
+                Actual = StrictJson.Excerpt(identity.Subject),
             };
         }
     }

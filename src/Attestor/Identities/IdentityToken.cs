@@ -25,10 +25,10 @@ public sealed class IdentityToken
         Audiences = ReadAudiences(claims);
         ExpiresAt = ReadTime(StrictJson.Get(claims, "exp", JsonValueKind.Number, What));
         Email = StrictJson.Find(claims, "email", JsonValueKind.String, What)?.GetString() is { Length: > 0 } email ? email : null;
-        Workflow = StrictJson.Find(claims, "job_workflow_ref", JsonValueKind.String, What)?.GetString();
-        Connector = StrictJson.Find(claims, "federated_claims", JsonValueKind.Object, What) is { } federated
+        FederatedIssuer = StrictJson.Find(claims, "federated_claims", JsonValueKind.Object, What) is { } federated
             ? StrictJson.Find(federated, "connector_id", JsonValueKind.String, What)?.GetString()
             : null;
+        Workflow = StrictJson.Find(claims, "job_workflow_ref", JsonValueKind.String, What)?.GetString();
 
         // Some issuers write the truth value as a text.
         IsEmailVerified = claims.TryGetProperty("email_verified", out var verified)
@@ -50,11 +50,11 @@ public sealed class IdentityToken
     /// <summary>The claim <c>email</c>; null where there is none.</summary>
     public string? Email { get; }
 
+    /// <summary>The claim <c>federated_claims.connector_id</c>: who vouches for the identity to an issuer that passes it on (Dex); null where there is none.</summary>
+    public string? FederatedIssuer { get; }
+
     /// <summary>The claim <c>job_workflow_ref</c>, by which GitHub Actions name the workflow; null where there is none.</summary>
     public string? Workflow { get; }
-
-    /// <summary>The claim <c>federated_claims.connector_id</c>, by which Dex names the provider that a person logged in with; null where there is none.</summary>
-    public string? Connector { get; }
 
     /// <summary>Whether the issuer says that the e-mail address belongs to the identity.</summary>
     public bool IsEmailVerified { get; }

@@ -6,7 +6,7 @@ namespace Provenance.Cli.Hosting;
 /// <summary>What <c>--key</c> names.</summary>
 internal static class SigningKey
 {
-    public const string Description = "The signing key: a file (PEM, encrypted PEM, cosign.key), a folder (a mounted Secret), or hashivault://NAME";
+    public const string Description = "The signing key: a file (PEM, encrypted PEM, cosign.key), a folder (a mounted Secret), hashivault://NAME, awskms:///KEY or pkcs11:...";
 
     /// <summary>Opens the key, and warns of what is unwise about it.</summary>
     public static async Task<OpenedSigner> OpenAsync(string reference, CancellationToken cancellationToken)

@@ -174,16 +174,36 @@ public sealed class KeylessBundleSignerTests : IAsyncLifetime
         signer.Name.Should().Be($"{workload.Sigstore.Subject} (issuer {workload.Sigstore.Issuer})");
     }
 
-    [Fact]
-    public async Task A_workflow_is_named_by_its_own_claim()
+    [Theory]
+    [InlineData("repo:org/app:ref:refs/heads/main", "org/app/.github/workflows/release.yml@refs/heads/main", null)]
+    [InlineData("1234567890", null, "someone@example.com")]
+    [InlineData("https://ci.example.com/org/app", null, null)]
+    public async Task A_certificate_is_for_whom_the_token_names(string subject, string? workflow, string? email)
     {
-        using var http = ServiceClient.Create();
-        var tokens = new ChosenTokens(() => workload.Sigstore.IssueToken("repo:org/app:ref:refs/heads/main", change: static claims => claims["job_workflow_ref"] = "org/app/.github/workflows/release.yml@refs/heads/main"), workload.Time);
+        var tokens = new ChosenTokens(() => workload.Sigstore.IssueToken(subject, change: claims => Change(claims, workflow, email)), workload.Time);
         using var signer = new KeylessBundleSigner(workload.Instance(SigningConfigKind.RekorV1), tokens, new KeylessOptions());
+        Func<Task> sign = async () => await signer.SignAsync(Statement(1), CancellationToken.None);
 
-        await signer.SignAsync(Statement(1), CancellationToken.None);
+        await sign();
 
-        signer.Name.Should().StartWith("https://github.com/org/app/.github/workflows/release.yml@refs/heads/main ");
+        signer.Identity!.Subject.Should().EndWith(workflow ?? email ?? subject);
+        workload.Sigstore.Lie = SigstoreLie.CertificateForAnotherIdentity;
+        workload.Time.Advance(TimeSpan.FromMinutes(6));
+        (await sign.Should().ThrowAsync<SigningServiceException>()).Which.Message.Should().Contain("somebody else");
+    }
+
+    private static void Change(JsonObject claims, string? workflow, string? email)
+    {
+        if (workflow is not null)
+        {
+            claims["job_workflow_ref"] = workflow;
+        }
+
+        if (email is not null)
+        {
+            claims["email"] = email;
+            claims["email_verified"] = true;
+        }
     }
 
     [Fact]

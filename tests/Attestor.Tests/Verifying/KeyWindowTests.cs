@@ -29,7 +29,7 @@ public sealed class KeyWindowTests
 
     [Fact]
     public async Task An_authority_that_is_not_trusted_gives_no_time() =>
-        (await VerifyAsync(TimestampOnly, null, "2026-11-21T04:48:11Z", "sigstore-conformance/public-good.trusted_root.json")).ShouldFail(VerdictCodes.TimeInvalid);
+        (await VerifyAsync(TimestampOnly, null, "2026-11-21T04:48:11Z", "sigstore-conformance/public-good.trusted_root.json")).ShouldFail(VerdictCodes.TimeUntrusted);
 
     private static Task<Verdict> VerifyAsync(string bundle, string? start, string? end, string root)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -13,11 +14,17 @@ public sealed class ScriptedServer : IAsyncDisposable
     private readonly WebApplication application;
     private readonly ConcurrentQueue<string> requests = new();
 
-    private ScriptedServer(RequestDelegate answer, int port)
+    private ScriptedServer(RequestDelegate answer, int port, X509Certificate2? certificate)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen =>
+        {
+            if (certificate is not null)
+            {
+                listen.UseHttps(certificate);
+            }
+        }));
         application = builder.Build();
         application.Run(context =>
         {
@@ -33,10 +40,10 @@ public sealed class ScriptedServer : IAsyncDisposable
     /// <summary>The requests so far: method, path with query, and the Authorization header where there was one.</summary>
     public IReadOnlyList<string> Requests => [.. requests];
 
-    /// <summary>Starts a server, on a free port unless one is named.</summary>
-    public static async Task<ScriptedServer> StartAsync(RequestDelegate answer, int port = 0)
+    /// <summary>Starts a server, on a free port unless one is named, over TLS where it has a certificate.</summary>
+    public static async Task<ScriptedServer> StartAsync(RequestDelegate answer, int port = 0, X509Certificate2? certificate = null)
     {
-        var server = new ScriptedServer(answer, port);
+        var server = new ScriptedServer(answer, port, certificate);
         await server.application.StartAsync();
         return server;
     }

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Provenance.Attestor.Envelopes;
+using Provenance.Testing.Kubernetes;
 using Provenance.Testing.Registries;
 
 namespace Provenance.Testing.Vault;
@@ -20,13 +21,12 @@ public sealed class VaultServer : IAsyncDisposable
     private readonly List<ECDsa> versions = [ECDsa.Create(ECCurve.NamedCurves.nistP256)];
     private readonly ConcurrentDictionary<string, bool> issued = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> requests = new();
+    private readonly TestAuthority? authority;
     private ScriptedServer server = null!;
     private int failures;
     private int logins;
 
-    private VaultServer()
-    {
-    }
+    private VaultServer(TestAuthority? authority) => this.authority = authority;
 
     /// <summary>The token that has to be sent; must never be seen in any message.</summary>
     public string Token { get; } = $"hvs.CANARY{Convert.ToHexString(RandomNumberGenerator.GetBytes(12))}";
@@ -35,7 +35,10 @@ public sealed class VaultServer : IAsyncDisposable
     public string ServiceAccountToken { get; } = $"eyCANARY{Convert.ToHexString(RandomNumberGenerator.GetBytes(12))}";
 
     /// <summary>The address.</summary>
-    public Uri Address => new($"http://{server.Address}");
+    public Uri Address => new($"{(authority is null ? "http" : "https")}://{server.Address}");
+
+    /// <summary>The namespace that requests have to name; null for none.</summary>
+    public string? Namespace { get; set; }
 
     /// <summary>What it does wrong.</summary>
     public VaultLie Lie { get; set; }
@@ -55,11 +58,11 @@ public sealed class VaultServer : IAsyncDisposable
     /// <summary>The requests so far: method and path.</summary>
     public IReadOnlyList<string> Requests => [.. requests];
 
-    /// <summary>Starts a server.</summary>
-    public static async Task<VaultServer> StartAsync()
+    /// <summary>Starts a server, over TLS where an authority vouches for it.</summary>
+    public static async Task<VaultServer> StartAsync(TestAuthority? authority = null)
     {
-        var vault = new VaultServer();
-        vault.server = await ScriptedServer.StartAsync(vault.AnswerAsync);
+        var vault = new VaultServer(authority);
+        vault.server = await ScriptedServer.StartAsync(vault.AnswerAsync, certificate: authority?.Server("127.0.0.1"));
         return vault;
     }
 
@@ -92,7 +95,7 @@ public sealed class VaultServer : IAsyncDisposable
         }
 
         string token = context.Request.Headers["X-Vault-Token"].ToString();
-        if (token != Token && !issued.ContainsKey(token))
+        if ((token != Token && !issued.ContainsKey(token)) || (Namespace is not null && context.Request.Headers["X-Vault-Namespace"] != Namespace))
         {
             await FailAsync(context, 403, "permission denied");
             return;

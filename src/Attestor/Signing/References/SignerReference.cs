@@ -1,11 +1,14 @@
 using Provenance.ArtifactStore.Configuring;
+using Provenance.Attestor.Signing.Aws;
 using Provenance.Attestor.Signing.Folders;
+using Provenance.Attestor.Signing.Pkcs11;
 using Provenance.Attestor.Signing.Vault;
 
 namespace Provenance.Attestor.Signing.References;
 
 /// <summary>
-/// Opens what <c>--key</c> names, in the words of cosign: a key file, a folder such as a mounted Secret, or <c>hashivault://KEYNAME</c>.
+/// Opens what <c>--key</c> names, in the words of cosign: a key file, a folder such as a mounted Secret, <c>hashivault://KEYNAME</c>,
+/// <c>awskms:///KEY</c>, or a <c>pkcs11:</c> URI.
 /// </summary>
 public static class SignerReference
 {
@@ -32,9 +35,22 @@ public static class SignerReference
             throw new KeyException("KEY_REFERENCE", e.Message, e);
         }
 
+        if (reference.StartsWith(AwsReference.Scheme, StringComparison.Ordinal))
+        {
+            var named = AwsReference.Read(reference);
+            var client = new AwsClient(named, credentials: null, TimeSpan.FromSeconds(10));
+            return new OpenedSigner(await AwsSigner.OpenAsync(client, named.Key, time, cancellationToken).ConfigureAwait(false), []);
+        }
+
+        if (reference.StartsWith(Pkcs11Reference.Scheme, StringComparison.Ordinal))
+        {
+            var named = Pkcs11Reference.Read(reference, Environment.GetEnvironmentVariable);
+            return new OpenedSigner(Pkcs11Signer.Open(named), named.Problems);
+        }
+
         if (reference.Contains("://", StringComparison.Ordinal))
         {
-            throw new KeyException("KEY_REFERENCE", $"{reference} names a key in a way that is not supported. Name a file, a folder, or hashivault://KEYNAME.");
+            throw new KeyException("KEY_REFERENCE", $"{reference} names a key in a way that is not supported. Name a file, a folder, hashivault://KEYNAME, awskms:///KEY, or a pkcs11: URI.");
         }
 
         if (Directory.Exists(reference))

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Provenance.ArtifactStore.Configuring;
@@ -116,6 +117,12 @@ internal sealed class VaultClient : IDisposable
             {
                 throw new SigningServiceException(SigningServiceException.BadAnswer, $"Vault at {Service} answered more than {LargestAnswer} bytes to {path}.") { Service = Service };
             }
+            catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.SecureConnectionError && e.InnerException is AuthenticationException untrusted)
+            {
+                throw new SigningServiceException(
+                    SigningServiceException.Unavailable, $"Vault at {Service} has no certificate that this machine trusts ({untrusted.Message}). Name its authority's certificate in VAULT_CACERT.", innerException: e)
+                { Service = Service };
+            }
             catch (HttpRequestException e)
             {
                 away = Away($"cannot be reached: {e.Message}", path, e, null);
@@ -166,7 +173,7 @@ internal sealed class VaultClient : IDisposable
     }
 
     private SigningServiceException Away(string what, string path, Exception? cause, TimeSpan? retryAfter) =>
-        new(SigningServiceException.Unavailable, $"Vault at {Service} {what} ({path}). Nothing is lost: signing is tried again.", isTransient: true, cause) { Service = Service, RetryAfter = retryAfter };
+        new(SigningServiceException.Unavailable, $"Vault at {Service} {what} ({path}). Check its address, or try again later.", isTransient: true, cause) { Service = Service, RetryAfter = retryAfter };
 
     private SigningServiceException Refuse(string message) => new(SigningServiceException.Refused, message) { Service = Service };
 }

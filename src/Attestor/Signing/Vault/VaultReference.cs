@@ -57,7 +57,7 @@ internal static partial class VaultReference
             throw Refuse("VAULT_ADDR is no address of a server. Write it as https://host[:port].");
         }
 
-        return address.Scheme is "https" || address.IsLoopback
+        return address.Scheme is "https" || ThisMachine.Has(address)
             ? address
             : throw Refuse($"VAULT_ADDR names {address.Authority} by http, which would show the token to everybody on the way. Write https://; http is for this machine only.");
     }

@@ -8,6 +8,9 @@ internal sealed class VaultSigner : ISigner, IDisposable
 {
     private static readonly TimeSpan MaximumAge = TimeSpan.FromMinutes(1);
 
+    // Another process may have signed with a version that was added just now.
+    private static readonly TimeSpan MaximumAgeToRecognise = TimeSpan.FromSeconds(1);
+
     private readonly VaultClient client;
     private readonly string name;
     private readonly TimeProvider time;
@@ -60,7 +63,7 @@ internal sealed class VaultSigner : ISigner, IDisposable
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<VerificationKey>> FindEarlierKeysAsync(CancellationToken cancellationToken) =>
-        (await CurrentAsync(MaximumAge, cancellationToken).ConfigureAwait(false)).Earlier;
+        (await CurrentAsync(MaximumAgeToRecognise, cancellationToken).ConfigureAwait(false)).Earlier;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -45,6 +45,7 @@ public sealed class VaultReferenceTests
     [Theory]
     [InlineData("VAULT_ADDR", "http://vault.example.com:8200", "http is for this machine only")]
     [InlineData("VAULT_ADDR", "http://10.0.0.1:8200", "http is for this machine only")]
+    [InlineData("VAULT_ADDR", "http://localhost.example.com", "http is for this machine only")]
     [InlineData("VAULT_ADDR", "https://user:pw@vault.example.com", "no address")]
     [InlineData("VAULT_ADDR", "vault.example.com:8200", "no address")]
     [InlineData("VAULT_ADDR", "", "needs VAULT_ADDR")]

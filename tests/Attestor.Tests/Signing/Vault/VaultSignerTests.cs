@@ -158,5 +158,27 @@ public sealed class VaultSignerTests : IAsyncLifetime
         fault.IsTransient.Should().BeFalse();
     }
 
+    [Fact]
+    public async Task What_another_process_signed_with_a_version_that_was_added_just_now_is_ours()
+    {
+        using var signer = await OpenAsync();
+        vault.Rotate();
+        using var other = await OpenAsync();
+        var bundle = Bundle.Parse(await new KeyBundleSigner(other).SignAsync(Forgery.Statement(), CancellationToken.None));
+        time.Advance(TimeSpan.FromSeconds(2));
+
+        (await new KeyBundleSigner(signer).HasMadeAsync(bundle, CancellationToken.None)).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_namespace_is_named_in_every_request()
+    {
+        vault.Namespace = "shop";
+
+        await FluentActions.Invoking(() => OpenAsync()).Should().ThrowAsync<SigningServiceException>();
+        using var signer = await OpenAsync(Options with { Namespace = "shop" });
+        (await signer.SignAsync(Content, CancellationToken.None)).Should().NotBeEmpty();
+    }
+
     private Task<VaultSigner> OpenAsync(VaultOptions? options = null) => VaultSigner.OpenAsync(options ?? Options, time, CancellationToken.None);
 }
