@@ -192,7 +192,7 @@ public sealed class KeylessBundleSignerTests : IAsyncLifetime
         (await sign.Should().ThrowAsync<SigningServiceException>()).Which.Message.Should().Contain("somebody else");
     }
 
-    private static void Change(System.Text.Json.Nodes.JsonObject claims, string? workflow, string? email)
+    private static void Change(JsonObject claims, string? workflow, string? email)
     {
         if (workflow is not null)
         {
