@@ -95,7 +95,11 @@ internal sealed class MetadataFile
         int signers = role.CountSigners(this);
         if (signers < role.Threshold)
         {
-            throw new TufException(TufException.Signature, $"The {Name} is signed by {signers} keys of {by}; {role.Threshold} are needed.");
+            int unusable = role.Ids.Count(id => !role.Keys.ContainsKey(id));
+            throw new TufException(
+                TufException.Signature,
+                $"The {Name} is signed by {signers} keys of {by}; {role.Threshold} are needed."
+                + (unusable is 0 ? string.Empty : $" {unusable} of the role's keys count for nothing: they are of unknown types, or listed under ids that are not their hashes."));
         }
     }
 

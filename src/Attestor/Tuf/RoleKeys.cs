@@ -6,7 +6,7 @@ namespace Provenance.Attestor.Tuf;
 /// <summary>Who may sign for a role, and how many of them must (TUF 1.0, section 4.3).</summary>
 /// <param name="Ids">The ids of the keys, each once.</param>
 /// <param name="Threshold">How many different keys must sign, at least one.</param>
-/// <param name="Keys">The keys by id; those of unknown types are missing.</param>
+/// <param name="Keys">The keys by id; those of unknown types, and those under ids that are not their own, are missing.</param>
 internal sealed record RoleKeys(IReadOnlyList<string> Ids, int Threshold, IReadOnlyDictionary<string, TufKey> Keys)
 {
     /// <summary>Reads one role of a root.</summary>

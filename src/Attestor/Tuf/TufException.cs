@@ -18,9 +18,6 @@ public sealed class TufException(string code, string message, Exception? innerEx
     /// <summary>A file is no metadata of its role.</summary>
     public const string Format = "TUF_FORMAT";
 
-    /// <summary>A key is not the one that its id names.</summary>
-    public const string KeyId = "TUF_KEY_ID";
-
     /// <summary>Too few of the role's keys signed a file.</summary>
     public const string Signature = "TUF_SIGNATURE";
 

@@ -14,6 +14,7 @@ namespace Provenance.Attestor.Tests.Tuf;
 public sealed class PeerRepositoryTests
 {
     private static readonly string Peer = Repository.PathOf("tests", "Attestor.Tests", "Data", "tuf-peer");
+    private static readonly string Public = Repository.PathOf("tests", "Attestor.Tests", "Data", "tuf-public-good");
 
     [Fact]
     public void The_root_of_the_public_instance_is_signed_by_all_five_of_its_keys_of_which_three_are_needed()
@@ -53,7 +54,7 @@ public sealed class PeerRepositoryTests
     [Fact]
     public async Task A_repository_that_securesystemslib_signed_is_read()
     {
-        await using var server = await ServeAsync();
+        await using var server = await ServeAsync(Peer);
         using var folder = new TemporaryFolder();
         using var mirror = new TufMirror(new Uri($"http://{server.Address}/"), TimeProvider.System);
         var cache = new TufCache(folder["cache"]);
@@ -79,9 +80,31 @@ public sealed class PeerRepositoryTests
         OlpcJson.Of(document.RootElement.GetProperty("signed")).Should().Equal(TestTufRepository.Canonical(JsonNode.Parse(content)!["signed"]));
     }
 
-    private static Task<ScriptedServer> ServeAsync() => ScriptedServer.StartAsync(static context =>
+    [Theory]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(8)]
+    [InlineData(15)]
+    public async Task The_repository_of_the_public_instance_is_read_from_every_root_whose_dates_follow_the_specification(int first)
     {
-        string path = Path.Combine(Peer, context.Request.Path.Value!.TrimStart('/'));
+        await using var server = await ServeAsync(Public);
+        using var folder = new TemporaryFolder();
+        var time = new FixedTime(new DateTimeOffset(2026, 8, 22, 0, 0, 0, TimeSpan.Zero));
+        using var mirror = new TufMirror(new Uri($"http://{server.Address}/"), time);
+        byte[] root = await File.ReadAllBytesAsync(Path.Combine(Public, $"{first}.root.json"));
+        var client = new TufClient(mirror, new TufCache(folder["cache"]), PublicGood.ReadRoot(), time);
+
+        var update = await client.UpdateAsync(first is 15 ? null : root, ["trusted_root.json"], ["signing_config.v0.2.json"], CancellationToken.None);
+
+        update.Roles.Select(static role => role.Version).Should().Equal(15, 762, 165, 14);
+        update.Targets.Should().HaveCount(2);
+        (await FluentActions.Awaiting(() => client.UpdateAsync(null, ["rekor.json"], [], CancellationToken.None)).Should().ThrowAsync<TufException>())
+            .Which.Message.Should().Contain("delegates to other roles");
+    }
+
+    private static Task<ScriptedServer> ServeAsync(string folder) => ScriptedServer.StartAsync(context =>
+    {
+        string path = Path.Combine(folder, context.Request.Path.Value!.TrimStart('/'));
         if (File.Exists(path))
         {
             return context.Response.Body.WriteAsync(File.ReadAllBytes(path)).AsTask();
@@ -90,4 +113,9 @@ public sealed class PeerRepositoryTests
         context.Response.StatusCode = StatusCodes.Status404NotFound;
         return Task.CompletedTask;
     });
+
+    private sealed class FixedTime(DateTimeOffset now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
+    }
 }
