@@ -45,12 +45,7 @@ internal sealed class TimestampClient(ServiceConnection connection, TrustedRoot 
         try
         {
             // Compares the imprint and the nonce.
-            query.ProcessResponse(answer.Body, out int read);
-            if (read != answer.Body.Length)
-            {
-                throw Bad(authority, "has bytes after its end", null);
-            }
-
+            query.ProcessResponse(answer.Body, out _);
             var (time, by) = TimestampVerifier.Verify(answer.Body, signature.Span, root.TimestampAuthorities);
             return new StampedSignature(answer.Body, time, by);
         }
@@ -84,6 +79,6 @@ internal sealed class TimestampClient(ServiceConnection connection, TrustedRoot 
         }
     }
 
-    private static SigningServiceException Bad(Uri authority, string what, Exception? innerException) =>
+    private static SigningServiceException Bad(Uri authority, string what, Exception innerException) =>
         new(SigningServiceException.BadAnswer, $"The answer of the time stamping authority {authority.Authority} {what}.", isTransient: false, innerException) { Service = authority.Authority };
 }

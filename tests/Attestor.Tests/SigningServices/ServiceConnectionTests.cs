@@ -141,9 +141,12 @@ public sealed class ServiceConnectionTests
     [InlineData("http://elsewhere.example/entries/1", false)]
     [InlineData("//elsewhere.example/entries/1", false)]
     [InlineData("http://[", false)]
+    [InlineData("http://{host}/entries/1", true)]
+    [InlineData("http://alice:hunter2@{host}/entries/1", false)]
+    [InlineData("https://{host}/entries/1", false)]
     public async Task The_location_of_an_expected_answer_stays_with_the_service(string location, bool kept)
     {
-        await using var server = await ScriptedServer.StartAsync(context => AnswerAsync(context, 200, "", ("Location", location)));
+        await using var server = await ScriptedServer.StartAsync(context => AnswerAsync(context, 200, "", ("Location", location.Replace("{host}", $"{context.Request.Host}", StringComparison.Ordinal))));
 
         var answer = await New().SendAsync(Request(server.Address), CancellationToken.None);
 

@@ -63,10 +63,12 @@ public sealed class ServiceSafetyTests
         using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(SkippingTime.Start.AddYears(-20), SkippingTime.Start.AddYears(20));
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
+        var address = new Uri($"https://{listener.LocalEndpoint}/");
         int connections = 0;
         var serving = Task.Run(async () =>
         {
             using var client = await listener.AcceptTcpClientAsync();
+            listener.Stop();
             connections++;
             await using var tls = new SslStream(client.GetStream());
             await FluentActions.Awaiting(async () =>
@@ -77,7 +79,7 @@ public sealed class ServiceSafetyTests
             }).Should().ThrowAsync<Exception>();
         });
 
-        var fault = await FaultAsync(new ServiceRequest { Service = "log", Method = HttpMethod.Get, Uri = new Uri($"https://{listener.LocalEndpoint}/"), Bearer = Canary });
+        var fault = await FaultAsync(new ServiceRequest { Service = "log", Method = HttpMethod.Get, Uri = address, Bearer = Canary });
         await serving;
 
         fault.Should().BeEquivalentTo(new { Code = SigningServiceException.Unavailable, IsTransient = false });

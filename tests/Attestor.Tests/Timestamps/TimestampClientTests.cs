@@ -109,6 +109,21 @@ public sealed class TimestampClientTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task An_answer_with_something_behind_it_is_refused()
+    {
+        await using var server = await ScriptedServer.StartAsync(async context =>
+        {
+            using var query = new StreamContent(context.Request.Body);
+            query.Headers.ContentType = new("application/timestamp-query");
+            using var genuine = await Connections.Http.PostAsync(Authority, query);
+            await context.Response.Body.WriteAsync((byte[])[.. await genuine.Content.ReadAsByteArrayAsync(), .. context.Request.Path == "/more" ? "x"u8 : []]);
+        });
+
+        await Client().StampAsync(new Uri($"http://{server.Address}/"), Signature, CancellationToken.None);
+        (await FaultAsync(new Uri($"http://{server.Address}/more"))).Code.Should().Be(SigningServiceException.BadAnswer);
+    }
+
     [Theory]
     [InlineData(2, "the policy is not offered", ": \"the policy is not offered\"")]
     [InlineData(3, null, "")]
