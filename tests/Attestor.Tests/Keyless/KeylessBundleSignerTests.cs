@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Keyless;
 using Provenance.Attestor.Signing;
@@ -191,7 +192,7 @@ public sealed class KeylessBundleSignerTests : IAsyncLifetime
         (await sign.Should().ThrowAsync<SigningServiceException>()).Which.Message.Should().Contain("somebody else");
     }
 
-    private static void Change(System.Text.Json.Nodes.JsonObject claims, string? workflow, string? email)
+    private static void Change(JsonObject claims, string? workflow, string? email)
     {
         if (workflow is not null)
         {
@@ -203,6 +204,24 @@ public sealed class KeylessBundleSignerTests : IAsyncLifetime
             claims["email"] = email;
             claims["email_verified"] = true;
         }
+    }
+
+    [Fact]
+    public async Task A_person_is_vouched_for_by_where_he_logged_in()
+    {
+        var tokens = new ChosenTokens(
+            () => workload.Sigstore.IssueToken(change: static claims =>
+            {
+                claims["email"] = "alice@example.com";
+                claims["email_verified"] = true;
+                claims["federated_claims"] = new JsonObject { ["connector_id"] = "https://login.example.com" };
+            }),
+            workload.Time);
+        using var signer = new KeylessBundleSigner(workload.Instance(SigningConfigKind.RekorV1), tokens, new KeylessOptions());
+
+        await signer.SignAsync(Statement(1), CancellationToken.None);
+
+        signer.Name.Should().Be("alice@example.com (issuer https://login.example.com)");
     }
 
     [Fact]

@@ -108,7 +108,9 @@ internal sealed class IdentityProvider : IDisposable
             throw Refuse();
         }
 
-        return new VerifiedToken(issuer.Name, subject, email, claims.TryGetProperty("job_workflow_ref", out var workflow) ? workflow.GetString() : null);
+        // For people, whom Dex lets log in elsewhere, Fulcio names that place.
+        string vouching = email is not null && claims.TryGetProperty("federated_claims", out var federated) ? federated.GetProperty("connector_id").GetString()! : issuer.Name;
+        return new VerifiedToken(vouching, subject, email, claims.TryGetProperty("job_workflow_ref", out var workflow) ? workflow.GetString() : null);
     }
 
     private static SigstoreRefusalException Refuse() => SigstoreRefusalException.Invalid("There was an error processing the identity token");
