@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using Provenance.ArtifactStore.Digests;
 using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor.Attesting;
@@ -49,7 +50,7 @@ internal sealed class WatchedCluster : IRunWatchObserver, IAsyncDisposable
 
     public static async Task<WatchedCluster> StartAsync() => new(await StubApiServer.StartAsync(), await LoopbackRegistry.StartAsync());
 
-    public async Task<RunWatch> WatchAsync(string name = "one", Func<RunWatchOptions, RunWatchOptions>? choose = null, IRunKind? kind = null)
+    public async Task<RunWatch> WatchAsync(string name = "one", Func<RunWatchOptions, RunWatchOptions>? choose = null, IRunKind? kind = null, ISigner? signing = null)
     {
         var observer = new RecordingObserver();
         var api = KubernetesApi.Connect(ClusterConfiguration.Anonymous(Server.Uri), observer, TimeProvider.System);
@@ -60,7 +61,7 @@ internal sealed class WatchedCluster : IRunWatchObserver, IAsyncDisposable
             Destination = new AttestationDestination { Repository = Reference.Parse($"{Registry.Address}/attestations") },
             Cluster = "cluster",
         };
-        var signer = new KeyBundleSigner(KeySigner.From(key));
+        var signer = new KeyBundleSigner(signing ?? KeySigner.From(key));
         var watch = await RunWatch.OpenAsync(
             choose?.Invoke(options) ?? options, api, [kind ?? new TaskRunKind(TimeProvider.System)], new AttestationPublisher(client, signer), signer, this, observer, TimeProvider.System, CancellationToken.None);
         var stop = new CancellationTokenSource();
@@ -89,6 +90,21 @@ internal sealed class WatchedCluster : IRunWatchObserver, IAsyncDisposable
         "status":{"completionTime":"2026-03-02T10:01:07Z","conditions":[{"type":"Succeeded","status":"True","reason":"Succeeded"}],
         "steps":[{"name":"push","outputs":[{"name":"image","buildOutput":true,"values":[{"uri":"{{{{uri ?? "oci://registry.example/app"}}}}","digest":{"sha256":"{{{{DigestOf(name).Hex}}}}"}}]}]}]}
         """);
+
+    /// <summary>The attestations of an artifact that are stored.</summary>
+    public async Task<IReadOnlyList<Bundle>> BundlesAsync(string name)
+    {
+        var repository = client.Repository(Reference.Parse($"{Registry.Address}/attestations"));
+        var bundles = new List<Bundle>();
+        foreach (var referrer in await repository.FetchReferrersAsync(DigestOf(name), CancellationToken.None))
+        {
+            var manifest = JsonNode.Parse((await repository.FetchManifestAsync(referrer.Digest, CancellationToken.None))!.Content)!;
+            var layer = Digest.Parse((string)manifest["layers"]![0]!["digest"]!);
+            bundles.Add(Bundle.Parse(await repository.FetchBlobAsync(layer, Bundle.MaximumSize, CancellationToken.None)));
+        }
+
+        return bundles;
+    }
 
     public async Task<int> AttestationsAsync(string name) =>
         (await client.Repository(Reference.Parse($"{Registry.Address}/attestations")).FetchReferrersAsync(DigestOf(name), CancellationToken.None)).Count;
