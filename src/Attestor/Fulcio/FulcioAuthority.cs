@@ -96,7 +96,9 @@ internal sealed class FulcioAuthority(Uri url, ServiceConnection connection, Tru
     // address itself it takes over (fulcio, docs/oidc.md).
     private static void RequireOwn(CertificateIdentity identity, IdentityToken token)
     {
-        if (identity.Issuer is null || (identity.Issuer != token.Issuer && identity.Issuer != token.FederatedIssuer))
+        // A provider that lets people log in elsewhere may leave it to that place to vouch for them.
+        bool isVouchedFor = identity.Issuer == token.Issuer || (token is { Email: not null, FederatedIssuer: { } elsewhere } && identity.Issuer == elsewhere);
+        if (!isVouchedFor)
         {
             throw new EvidenceException("IDENTITY", "The certificate names another issuer than the identity token.")
             {

@@ -78,4 +78,14 @@ public sealed class KeylessRunTests : IAsyncLifetime
         files.Sigstore.Requests(SigstoreService.RekorV1).Should().Be(1);
         files.Sigstore.Requests(SigstoreService.CertificateAuthority).Should().Be(1);
     }
+
+    [Fact]
+    public async Task Watch_has_to_know_who_signs_before_it_looks_for_a_cluster()
+    {
+        string[] watch = ["watch", "--builder-id", "https://ci.example.com/test", "--kubeconfig", files["none"], "--data", files["data"]];
+
+        (await SigstoreFiles.RunAsync(watch)).ShouldBeRefused("Who signs?", "--signing-config");
+        (await SigstoreFiles.RunAsync([.. watch, .. files.Instance])).ShouldBeRefused("There is no identity token", "/var/run/sigstore/cosign/oidc-token");
+        (await SigstoreFiles.RunAsync([.. watch, .. files.Keyless])).ShouldBeRefused("none");
+    }
 }
