@@ -72,6 +72,19 @@ internal static class StrictJson
     public static JsonElement Get(JsonElement value, string name, JsonValueKind kind, string what) =>
         Find(value, name, kind, what) ?? throw new EvidenceException("JSON_INVALID", $"The {what} lacks the field \"{name}\".");
 
+    /// <summary>The elements of an array. An array of them costs no code of its own to be compiled, as a list would.</summary>
+    public static JsonElement[] Elements(JsonElement array)
+    {
+        var elements = new JsonElement[array.GetArrayLength()];
+        int count = 0;
+        foreach (var element in array.EnumerateArray())
+        {
+            elements[count++] = element;
+        }
+
+        return elements;
+    }
+
     /// <summary>A text member.</summary>
     public static string GetText(JsonElement value, string name, string what) =>
         Get(value, name, JsonValueKind.String, what).GetString()!;

@@ -166,7 +166,7 @@ public static class KeyFile
         try
         {
             return new FileInfo(path).Length <= LargestFile
-                ? File.ReadAllText(path)
+                ? Encoding.UTF8.GetString(File.ReadAllBytes(path))
                 : throw new KeyException("KEY_INVALID", $"{path} is larger than {LargestFile} bytes and so is no key file.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
