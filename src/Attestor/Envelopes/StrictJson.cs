@@ -44,11 +44,11 @@ internal static class StrictJson
     }
 
     /// <summary>Refuses an object with a member that is not listed, as Go's protojson does.</summary>
-    public static void RefuseUnknown(JsonElement value, string what, ReadOnlySpan<string> known)
+    public static void RefuseUnknown(JsonElement value, string what, string[] known)
     {
         foreach (var member in value.EnumerateObject())
         {
-            if (!known.Contains(member.Name))
+            if (Array.IndexOf(known, member.Name) < 0)
             {
                 throw new EvidenceException("JSON_INVALID", $"The {what} has the unknown field \"{Excerpt(member.Name)}\".");
             }

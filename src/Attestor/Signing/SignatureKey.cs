@@ -50,9 +50,14 @@ public sealed class SignatureKey
     {
         try
         {
-            if (NistP256.TryRead(der.Span) is { } known)
+            if (NistKey.TryReadP256(der.Span) is { } p256)
             {
-                return new SignatureKey(der.ToArray(), "ECDSA P-256", HashAlgorithmName.SHA256, ecdsa: known);
+                return new SignatureKey(der.ToArray(), "ECDSA P-256", HashAlgorithmName.SHA256, ecdsa: p256);
+            }
+
+            if (NistKey.TryReadP384(der.Span) is { } p384)
+            {
+                return new SignatureKey(der.ToArray(), "ECDSA P-384", HashAlgorithmName.SHA384, ecdsa: p384);
             }
 
             var reader = new AsnReader(der, AsnEncodingRules.DER);

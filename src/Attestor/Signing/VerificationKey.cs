@@ -11,9 +11,7 @@ public sealed class VerificationKey
     {
         this.key = key;
         SubjectPublicKeyInfo = subjectPublicKeyInfo;
-        byte[] hash = SHA256.HashData(SubjectPublicKeyInfo);
-        Fingerprint = Convert.ToHexStringLower(hash);
-        Hint = Convert.ToBase64String(hash);
+        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(SubjectPublicKeyInfo));
     }
 
     /// <summary>The DER SubjectPublicKeyInfo.</summary>
@@ -23,7 +21,7 @@ public sealed class VerificationKey
     public string Fingerprint { get; }
 
     /// <summary>What bundles carry as <c>publicKey.hint</c>: base64 of the SHA-256 of the SubjectPublicKeyInfo, as cosign writes it.</summary>
-    public string Hint { get; }
+    public string Hint => Convert.ToBase64String(SHA256.HashData(SubjectPublicKeyInfo));
 
     /// <summary>Takes the public half of a key.</summary>
     /// <exception cref="KeyException">The key is not on the curve P-256.</exception>
@@ -60,7 +58,7 @@ public sealed class VerificationKey
 
         try
         {
-            if (NistP256.TryRead(der) is { } known)
+            if (NistKey.TryReadP256(der) is { } known)
             {
                 return new VerificationKey(known, der);
             }
