@@ -78,6 +78,9 @@ public static class RunProblemCodes
     /// <summary>The attestation could not be published.</summary>
     public const string PublishFailed = "PUBLISH_FAILED";
 
+    /// <summary>The statement could not be signed.</summary>
+    public const string SigningFailed = "SIGNING_FAILED";
+
     /// <summary>The run is attested, but its object could not be marked.</summary>
     public const string MarkFailed = "MARK_FAILED";
 }

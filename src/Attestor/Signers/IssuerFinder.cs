@@ -14,7 +14,6 @@ internal static class IssuerFinder
         Certificate certificate, IReadOnlyList<ReadOnlyMemory<byte>> chain, IReadOnlyList<VerifiedTime> times, IReadOnlyList<TrustedAuthority> authorities)
     {
         RequireSigningCertificate(certificate);
-        RefuseRoots(chain);
         if (times.FirstOrDefault(time => !certificate.IsValidAt(time.Time)) is { } outside)
         {
             throw OutOfRange("The signature was made when its certificate was not valid.", new ValidityWindow(certificate.NotBefore, certificate.NotAfter), outside);
@@ -88,8 +87,9 @@ internal static class IssuerFinder
         }
     }
 
-    // Certificates after the first are never used, but a root among them says that somebody takes it for trusted.
-    private static void RefuseRoots(IReadOnlyList<ReadOnlyMemory<byte>> chain)
+    /// <summary>Certificates after the first are never used, but a root among them says that somebody takes it for trusted.</summary>
+    /// <exception cref="EvidenceException"><c>CERT_CHAIN</c> or <c>CERT_INVALID</c>.</exception>
+    public static void RefuseRoots(IReadOnlyList<ReadOnlyMemory<byte>> chain)
     {
         if (chain.Skip(1).Any(static encoded => Certificate.Parse(encoded).IsSelfIssued))
         {

@@ -28,6 +28,7 @@ public sealed class SignatureVerifier(TrustedRoot root, SignatureDemands demands
         }
 
         var certificate = Certificate.Parse(material.Certificates[0]);
+        IssuerFinder.RefuseRoots(material.Certificates);
         var entries = VerifyEntries(material, content, new LoggedSigner(IsCertificate: true, certificate.Encoded));
         var times = VerifyTimes(material, content, entries);
         if (times.Count is 0)

@@ -2,6 +2,7 @@ using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.Pkcs;
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography.Xml;
 using Provenance.Attestor.Envelopes;
 using Provenance.Attestor.Trust;
 
@@ -23,13 +24,12 @@ internal static class TimestampVerifier
         X509Certificate2? signer;
         try
         {
-            if (token.TokenInfo.HashAlgorithmId.Value is not (Sha256 or Sha384 or Sha512)
-                || !token.VerifySignatureForData(signature, out signer, [.. authorities.Select(static authority => authority.First)]))
+            RequireImprint(token.TokenInfo, signature);
+            if (!token.VerifySignatureForData(signature, out signer, [.. authorities.Select(static authority => authority.First)]))
             {
-                throw new EvidenceException("TIME_INVALID", "The timestamp is not over this signature, or no authority of the trusted root signed it.")
-                {
-                    Expected = string.Join(" or ", authorities.Select(static authority => authority.Name)),
-                };
+                throw authorities.Any(authority => IsNamedBy(token, authority.First))
+                    ? new EvidenceException("TIME_INVALID", "The authority that the timestamp names did not sign it.")
+                    : Stranger(authorities, "an unknown certificate");
             }
         }
         catch (Exception e) when (e is CryptographicException or AsnContentException or NotSupportedException)
@@ -43,11 +43,7 @@ internal static class TimestampVerifier
         var signers = authorities.Where(authority => authority.Chain[0].Encoded.Span.SequenceEqual(certificate)).ToList();
         if (signers.Count is 0)
         {
-            throw new EvidenceException("TIME_UNTRUSTED", "The timestamp is by an authority that is not in the trusted root.")
-            {
-                Expected = string.Join(" or ", authorities.Select(static authority => authority.Name)),
-                Actual = StrictJson.Excerpt(signer.Subject),
-            };
+            throw Stranger(authorities, StrictJson.Excerpt(signer.Subject));
         }
 
         return (time, signers.Find(authority => authority.ValidFor.Contains(time) && authority.FindInvalidAt(time) is null)
@@ -63,6 +59,38 @@ internal static class TimestampVerifier
     /// <summary>The time that a timestamp claims, verified by nobody.</summary>
     /// <exception cref="EvidenceException"><c>TIME_INVALID</c>.</exception>
     public static DateTimeOffset ReadClaim(ReadOnlyMemory<byte> response) => ReadToken(response).TokenInfo.Timestamp;
+
+    private static EvidenceException Stranger(IReadOnlyList<TrustedAuthority> authorities, string actual) =>
+        new("TIME_UNTRUSTED", "The timestamp is by an authority that is not in the trusted root.")
+        {
+            Expected = string.Join(" or ", authorities.Select(static authority => StrictJson.Excerpt(authority.Name))),
+            Actual = actual,
+        };
+
+    private static void RequireImprint(Rfc3161TimestampTokenInfo info, ReadOnlySpan<byte> signature)
+    {
+        byte[] hash = info.HashAlgorithmId.Value switch
+        {
+            Sha256 => SHA256.HashData(signature),
+            Sha384 => SHA384.HashData(signature),
+            Sha512 => SHA512.HashData(signature),
+            _ => [],
+        };
+        if (!info.GetMessageHash().Span.SequenceEqual(hash))
+        {
+            throw new EvidenceException("TIME_INVALID", "The timestamp is not over this signature.")
+            {
+                Expected = "SHA-256, SHA-384 or SHA-512 of the signature",
+                Actual = Convert.ToHexStringLower(info.GetMessageHash().Span),
+            };
+        }
+    }
+
+    // Chooses between two codes only: whether the token names a certificate decides nothing.
+    private static bool IsNamedBy(Rfc3161TimestampToken token, X509Certificate2 certificate) =>
+        token.AsSignedCms().SignerInfos[0].SignerIdentifier.Value is X509IssuerSerial named
+            ? named.SerialNumber == certificate.SerialNumber
+            : token.AsSignedCms().SignerInfos[0].SignerIdentifier.MatchesCertificate(certificate);
 
     // TimeStampResp: the status (granted, with or without modifications), then the token.
     private static Rfc3161TimestampToken ReadToken(ReadOnlyMemory<byte> response)

@@ -52,7 +52,7 @@ internal static class LoggedBody
                 // This kind encodes the signature twice.
                 if (!StrictBase64.TryDecode(Encoding.UTF8.GetString(StrictJson.GetBytes(only, "sig", What)), out byte[]? twice))
                 {
-                    throw new EvidenceException("BASE64", $"The signature in the {What} is not encoded twice.");
+                    throw Mismatch("The log entry is about another signature: it does not encode it twice, as entries of this kind do.", "base64 of base64", "base64");
                 }
 
                 RequireSignature(content, twice);

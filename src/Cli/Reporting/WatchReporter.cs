@@ -49,6 +49,7 @@ internal sealed class WatchReporter : IRunWatchObserver, IApiObserver
         metrics.Describe("dotnet_gc_committed_bytes", "gauge", "Memory that the garbage collector holds, as of its last collection.");
         metrics.Describe("dotnet_gc_heap_bytes", "gauge", "Memory that objects took at the last collection.");
         metrics.Describe("provenance_watch_registry_down", "gauge", "Whether a registry is left alone at the moment.");
+        metrics.Describe("provenance_watch_signing_down", "gauge", "Whether a service that signing needs is left alone at the moment; without a name, what is on this machine.");
     }
 
     /// <summary>Is told when the API server does not have a resource.</summary>
@@ -99,6 +100,18 @@ internal sealed class WatchReporter : IRunWatchObserver, IApiObserver
     {
         metrics.Set("provenance_watch_registry_down", $"registry=\"{registry}\"", 0);
         Say($"registry {registry} answers again");
+    }
+
+    public void SigningDown(string service, string reason)
+    {
+        metrics.Set("provenance_watch_signing_down", $"service=\"{service}\"", 1);
+        Say($"{SigningService(service)} cannot sign; runs wait for it, nothing is lost: {reason}");
+    }
+
+    public void SigningUp(string service)
+    {
+        metrics.Set("provenance_watch_signing_down", $"service=\"{service}\"", 0);
+        Say($"{SigningService(service)} signs again");
     }
 
     public void Unreadable(string resource, string reason)
@@ -153,4 +166,6 @@ internal sealed class WatchReporter : IRunWatchObserver, IApiObserver
             console.WriteLine(sentence, new Style(Color.Yellow));
         }
     }
+
+    private static string SigningService(string service) => service.Length > 0 ? $"signing service {service}" : "this process";
 }

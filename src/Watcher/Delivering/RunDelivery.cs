@@ -3,6 +3,7 @@ using MediatR;
 using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor.Attesting;
 using Provenance.Attestor.Runs;
+using Provenance.Attestor.Signing;
 using Provenance.Watcher.Collecting;
 using Provenance.Watcher.Documents;
 using Provenance.Watcher.Runs;
@@ -68,7 +69,7 @@ public sealed class RunDelivery(IMediator mediator, CollectOptions options, Atte
                 var attested = await mediator.Send(new AttestRun(run), cancellationToken).ConfigureAwait(false);
                 return Conclude(report, attested) with { Elapsed = time.GetElapsedTime(started) };
             }
-            catch (RegistryException e) when (e.IsTransient && time.GetElapsedTime(started) < patience)
+            catch (Exception e) when (e is RegistryException { IsTransient: true } or SigningServiceException { IsTransient: true } && time.GetElapsedTime(started) < patience)
             {
                 // Full jitter, so that runs that failed together do not come back together.
                 await Task.Delay(delay * (0.5 + (Random.Shared.NextDouble() / 2)), time, cancellationToken).ConfigureAwait(false);
@@ -76,6 +77,10 @@ public sealed class RunDelivery(IMediator mediator, CollectOptions options, Atte
             catch (RegistryException e)
             {
                 return Fail(report, RunProblemCodes.PublishFailed, $"{e.Code}: {e.Message}") with { Elapsed = time.GetElapsedTime(started) };
+            }
+            catch (SigningServiceException e)
+            {
+                return Fail(report, RunProblemCodes.SigningFailed, $"{e.Code}: {e.Message}") with { Elapsed = time.GetElapsedTime(started) };
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {

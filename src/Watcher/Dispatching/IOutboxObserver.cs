@@ -2,7 +2,7 @@ using Provenance.Watcher.Delivering;
 
 namespace Provenance.Watcher.Dispatching;
 
-/// <summary>Is told what becomes of runs and of the registries that their attestations go to, one call at a time.</summary>
+/// <summary>Is told what becomes of runs and of the registries and signing services that they need, one call at a time.</summary>
 public interface IOutboxObserver
 {
     /// <summary>A run is settled: attested, or there was a reason against it.</summary>
@@ -22,4 +22,10 @@ public interface IOutboxObserver
 
     /// <summary>A registry answers again.</summary>
     void RegistryUp(string registry);
+
+    /// <summary>A service that signing needs is left alone until it answers again. An empty name stands for what is on this machine, such as an identity token.</summary>
+    void SigningDown(string service, string reason);
+
+    /// <summary>A service that signing needs answers again.</summary>
+    void SigningUp(string service);
 }

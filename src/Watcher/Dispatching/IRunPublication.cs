@@ -11,8 +11,12 @@ internal interface IRunPublication
     /// <summary>The registries, <c>host[:port]</c>, that a statement's attestations go to.</summary>
     IReadOnlyList<string> RegistriesOf(FrozenStatement statement);
 
+    /// <summary>The services that this process may have to ask for a signature, or for who signed; empty once neither is open.</summary>
+    IReadOnlyList<string> SigningServicesOf(LedgerEntry entry, ShardTerm term);
+
     /// <summary>Publishes what is not published yet.</summary>
     /// <exception cref="ArtifactStore.Registries.RegistryException">A registry refused or is away.</exception>
+    /// <exception cref="Attestor.Signing.SigningServiceException">A service that signing needs refused or is away.</exception>
     /// <exception cref="Kubernetes.KubernetesApiException">What follows the publishing could not be done.</exception>
     Task<PublicationResult> PublishAsync(LedgerEntry entry, FrozenStatement statement, ShardTerm term, CancellationToken cancellationToken);
 

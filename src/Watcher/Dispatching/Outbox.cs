@@ -1,4 +1,5 @@
 using Provenance.ArtifactStore.Registries;
+using Provenance.Attestor.Signing;
 using Provenance.Watcher.Kubernetes;
 using Provenance.Watcher.Ledgers;
 
@@ -10,6 +11,9 @@ namespace Provenance.Watcher.Dispatching;
 /// </summary>
 internal sealed class Outbox : IAsyncDisposable
 {
+    // No registry's name has a blank.
+    private const string SigningPrefix = "signing ";
+
     private readonly RunLedger ledger;
     private readonly IRunPublication publication;
     private readonly IShardOwnership ownership;
@@ -35,7 +39,10 @@ internal sealed class Outbox : IAsyncDisposable
     public int Depth => Locked(() => loop.Count + notOurs.Count + destinations.Waiting);
 
     /// <summary>The registries that are left alone at the moment.</summary>
-    public IReadOnlyList<string> RegistriesDown => Locked(() => destinations.Down);
+    public IReadOnlyList<string> RegistriesDown => [.. Locked(() => destinations.Down).Where(static name => !IsSigning(name))];
+
+    /// <summary>The services that signing needs and that are left alone at the moment; an empty name stands for what is on this machine, such as an identity token.</summary>
+    public IReadOnlyList<string> SigningServicesDown => [.. Locked(() => destinations.Down).Where(IsSigning).Select(static name => name[SigningPrefix.Length..])];
 
     /// <summary>Takes up every run that an earlier process left.</summary>
     public void Resume()
@@ -139,7 +146,8 @@ internal sealed class Outbox : IAsyncDisposable
 
         var statement = ledger.StatementOf(entry);
         var registries = publication.RegistriesOf(statement);
-        if (registries.FirstOrDefault(r => !MayEnter(r, entry)) is { } closed)
+        var signing = publication.SigningServicesOf(entry, term).Append("").Select(static service => SigningPrefix + service).ToList();
+        if (registries.Concat(signing).FirstOrDefault(needed => !MayEnter(needed, entry)) is { } closed)
         {
             // While it waits there, it cannot be the one that tries whether another is back.
             Leave(entry, except: closed);
@@ -150,8 +158,28 @@ internal sealed class Outbox : IAsyncDisposable
         entry.Attempts++;
         try
         {
-            var result = await publication.PublishAsync(entry, statement, term, ends.Token).ConfigureAwait(false);
+            bool wasSigned = entry.State is Journals.JournalState.Signed;
+            PublicationResult result;
+            try
+            {
+                result = await publication.PublishAsync(entry, statement, term, ends.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                // Whatever became of the publishing: a new signature shows that the services are back.
+                if (!wasSigned && entry.State is Journals.JournalState.Signed)
+                {
+                    Answered(signing);
+                }
+            }
+
             Conclude(entry, registries, result);
+        }
+        catch (SigningServiceException e)
+        {
+            // Also where it refused for good: that is about who signs, not about this run, which must not be lost for it.
+            string service = SigningPrefix + e.Service;
+            Fail(entry, signing.Contains(service) ? service : SigningPrefix, e.RetryAfter, $"{e.Code}: {e.Message}");
         }
         catch (RegistryException e) when (e.IsTransient)
         {
@@ -177,6 +205,7 @@ internal sealed class Outbox : IAsyncDisposable
     private void Conclude(LedgerEntry entry, IReadOnlyList<string> registries, PublicationResult result)
     {
         Answered(registries);
+        Leave(entry);
         if (result.PutAsideFor is not null)
         {
             PutAside(entry, result.Report);
@@ -206,7 +235,7 @@ internal sealed class Outbox : IAsyncDisposable
             if (Locked(() => destinations.Succeed(registry)) is { } released)
             {
                 loop.Add(released);
-                Tell(o => o.RegistryUp(registry));
+                Tell(o => TellUp(o, registry));
             }
         }
     }
@@ -223,7 +252,7 @@ internal sealed class Outbox : IAsyncDisposable
         Leave(entry, except: registry);
         if (isNews)
         {
-            Tell(o => o.RegistryDown(registry, reason));
+            Tell(o => TellDown(o, registry, reason));
         }
 
         if (!waits)
@@ -271,6 +300,32 @@ internal sealed class Outbox : IAsyncDisposable
         foreach (var (probe, due) in Locked(() => destinations.Leave(entry, except)))
         {
             loop.AddLater(probe, due);
+        }
+    }
+
+    private static bool IsSigning(string name) => name.StartsWith(SigningPrefix, StringComparison.Ordinal);
+
+    private static void TellUp(IOutboxObserver told, string name)
+    {
+        if (IsSigning(name))
+        {
+            told.SigningUp(name[SigningPrefix.Length..]);
+        }
+        else
+        {
+            told.RegistryUp(name);
+        }
+    }
+
+    private static void TellDown(IOutboxObserver told, string name, string reason)
+    {
+        if (IsSigning(name))
+        {
+            told.SigningDown(name[SigningPrefix.Length..], reason);
+        }
+        else
+        {
+            told.RegistryDown(name, reason);
         }
     }
 

@@ -10,6 +10,8 @@ internal sealed class RehearsedPublication(RunLedger ledger, AttestationDestinat
 {
     public IReadOnlyList<string> RegistriesOf(FrozenStatement statement) => [];
 
+    public IReadOnlyList<string> SigningServicesOf(LedgerEntry entry, ShardTerm term) => [];
+
     public Task<PublicationResult> PublishAsync(LedgerEntry entry, FrozenStatement statement, ShardTerm term, CancellationToken cancellationToken) => Task.FromResult(new PublicationResult
     {
         Report = Describe(entry) with

@@ -25,14 +25,13 @@ internal sealed class RunPublication(
     public IReadOnlyList<string> RegistriesOf(FrozenStatement statement) =>
         [.. statement.Subjects.Select(s => destination.For(s)?.Registry).OfType<string>().Distinct(StringComparer.Ordinal)];
 
+    public IReadOnlyList<string> SigningServicesOf(LedgerEntry entry, ShardTerm term) => entry.State is JournalState.Signed && !MayBePublished(entry, term) ? [] : signer.Services;
+
     public async Task<PublicationResult> PublishAsync(LedgerEntry entry, FrozenStatement statement, ShardTerm term, CancellationToken cancellationToken)
     {
         long started = time.GetTimestamp();
         bool isSigned = entry.State is JournalState.Signed;
-
-        // Only within the term of the signing is it certain that no other process has published the statement meanwhile.
-        bool mayBePublished = !isSigned || entry.SignedIn != term.Epoch;
-        var placements = await publisher.PlaceAsync(statement, destination, mayBePublished, cancellationToken).ConfigureAwait(false);
+        var placements = await publisher.PlaceAsync(statement, destination, MayBePublished(entry, term), cancellationToken).ConfigureAwait(false);
         bool wasAttested = !isSigned && placements.All(static p => p.Earlier is not null);
         var bundle = isSigned ? ledger.BundleOf(entry) : await SignAsync(entry, statement, placements, term, cancellationToken).ConfigureAwait(false);
         var subjects = new List<AttestedSubject>(placements.Count);
@@ -91,6 +90,9 @@ internal sealed class RunPublication(
             Problems = [.. run.Problems, reason],
         };
     }
+
+    // Only within the term of the signing is it certain that no other process has published the statement meanwhile.
+    private static bool MayBePublished(LedgerEntry entry, ShardTerm term) => entry.State is not JournalState.Signed || entry.SignedIn != term.Epoch;
 
     /// <summary>Signs, unless the statement was signed and stored before; either way the bytes are kept before anything is stored.</summary>
     private async Task<ReadOnlyMemory<byte>> SignAsync(LedgerEntry entry, FrozenStatement statement, IReadOnlyList<SubjectPlacement> placements, ShardTerm term, CancellationToken cancellationToken)

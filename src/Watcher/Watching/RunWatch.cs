@@ -78,6 +78,7 @@ public sealed class RunWatch : IAsyncDisposable
                 JournalSize = ledger.JournalSize,
                 Shards = shards?.Owned ?? [0],
                 RegistriesDown = outbox.RegistriesDown,
+                SigningServicesDown = outbox.SigningServicesDown,
                 NotReady = notReady,
             };
         }

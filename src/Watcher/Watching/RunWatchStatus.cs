@@ -24,6 +24,9 @@ public sealed record RunWatchStatus
     /// <summary>The registries that are left alone at the moment.</summary>
     public required IReadOnlyList<string> RegistriesDown { get; init; }
 
+    /// <summary>The services that signing needs and that are left alone at the moment; an empty name stands for what is on this machine.</summary>
+    public required IReadOnlyList<string> SigningServicesDown { get; init; }
+
     /// <summary>Why it is not ready, one sentence each; empty when it is.</summary>
     public required IReadOnlyList<string> NotReady { get; init; }
 }

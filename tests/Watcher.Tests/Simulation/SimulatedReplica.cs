@@ -1,7 +1,5 @@
 using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor.Attesting;
-using Provenance.Attestor.Bundles;
-using Provenance.Attestor.Signing;
 using Provenance.Watcher.Delivering;
 using Provenance.Watcher.Dispatching;
 using Provenance.Watcher.Journals;
@@ -17,8 +15,6 @@ namespace Provenance.Watcher.Tests.Simulation;
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "The disk is memory, and outlives the processes that crash.")]
 internal sealed class SimulatedReplica(SimulatedWorld world, SimulatedCluster cluster, SimulatedRegistries registries, string name) : IRunWatchObserver
 {
-    private static readonly KeyBundleSigner Signer = new(KeySigner.From(System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256)));
-
     private CrashingStorage disk = new();
     private int starts;
 
@@ -31,6 +27,8 @@ internal sealed class SimulatedReplica(SimulatedWorld world, SimulatedCluster cl
     public RunIntake Intake { get; private set; } = null!;
 
     public RunObserver Observer { get; private set; } = null!;
+
+    public SimulatedSigning Signing { get; } = new(world);
 
     public bool IsDiskFull { get; set; }
 
@@ -64,7 +62,7 @@ internal sealed class SimulatedReplica(SimulatedWorld world, SimulatedCluster cl
         IReadOnlyList<IRunKind> kinds = [new TaskRunKind(process), new PipelineRunKind(process)];
         var ownership = Ownership?.Invoke(process) ?? new SoleOwner();
         var destination = BesideImages ? new AttestationDestination { BesideImages = true } : new AttestationDestination { Repository = Reference.Parse("registry-a.example.com/attestations") };
-        var publication = new RunPublication(Ledger, new AttestationPublisher(registries.For(process), Signer), Signer, destination, ownership, [], process);
+        var publication = new RunPublication(Ledger, new AttestationPublisher(registries.For(process), Signing.For(process)), Signing.For(process), destination, ownership, [], process);
         Outbox = new Outbox(Ledger, publication, ownership, this, new OutboxOptions { Chance = world.Chance, Concurrency = 6 }, process);
         var options = new RunObserverOptions { Collect = new CollectOptions { AttestUnsuccessful = AttestUnsuccessful }, BuilderId = "https://sim.example.com" };
         Intake = new RunIntake(Ledger, Outbox, kinds, options, this, process);
@@ -95,6 +93,10 @@ internal sealed class SimulatedReplica(SimulatedWorld world, SimulatedCluster cl
     void IOutboxObserver.RegistryDown(string registry, string reason) => world.Tell($"{Process!.Name} leaves {registry} alone: {reason}");
 
     void IOutboxObserver.RegistryUp(string registry) => world.Tell($"{Process!.Name} has {registry} back");
+
+    void IOutboxObserver.SigningDown(string service, string reason) => world.Tell($"{Process!.Name} leaves signing service {service} alone: {reason}");
+
+    void IOutboxObserver.SigningUp(string service) => world.Tell($"{Process!.Name} has signing service {service} back");
 
     void IRunWatchObserver.Observed(string resource, bool isBacklog)
     {

@@ -115,6 +115,14 @@ internal sealed class WatchedCluster : IRunWatchObserver, IAsyncDisposable
     {
     }
 
+    public void SigningDown(string service, string reason)
+    {
+    }
+
+    public void SigningUp(string service)
+    {
+    }
+
     public void Unreadable(string resource, string reason)
     {
     }
