@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
 using Provenance.Bench.Watch;
 
 namespace Provenance.Bench.Store;
@@ -15,34 +13,21 @@ internal static class StoreBenchmark
     /// <summary>Measures and prints; returns the status to exit with.</summary>
     public static async Task<int> RunAsync(StoreSettings settings)
     {
-        using var ending = new CancellationTokenSource(Patience);
-        void End(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            ending.Cancel();
-        }
-
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
-        double load = ProcessFiles.Load();
-        var figures = new List<Figure> { new("load_average", "Load average before", load, "") };
+        var figures = new List<Figure> { new("load_average", "Load average before", ProcessFiles.Load(), "") };
         string folder = Directory.CreateTempSubdirectory("provenance-bench-store").FullName;
-        try
+        return await Measuring.RunAsync(Patience, async cancellationToken =>
         {
-            await MeasureAsync(settings, folder, figures, ending.Token);
-        }
-        catch (OperationCanceledException) when (ending.IsCancellationRequested)
-        {
-            await Console.Error.WriteLineAsync(FormattableString.Invariant($"Stopped by a signal, or because {Patience.TotalMinutes} minutes have passed."));
-            return 1;
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+            try
+            {
+                await MeasureAsync(settings, folder, figures, cancellationToken);
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
 
-        Print(figures, settings);
-        return 0;
+            Measuring.Print($"provenance up beside docker-registry and nginx on one machine; median of {settings.Rounds} rounds, in turn", figures, settings.Json);
+        });
     }
 
     private static async Task MeasureAsync(StoreSettings settings, string folder, List<Figure> figures, CancellationToken cancellationToken)
@@ -96,20 +81,4 @@ internal static class StoreBenchmark
     }
 
     private static string Below(string folder, string name) => Directory.CreateDirectory(Path.Combine(folder, name)).FullName;
-
-    private static void Print(List<Figure> figures, StoreSettings settings)
-    {
-        if (settings.Json)
-        {
-            Console.WriteLine($"{{{string.Join(',', figures.Select(static f => string.Create(CultureInfo.InvariantCulture, $"\"{f.Name}\":{f.Value:0.###}")))}}}");
-            return;
-        }
-
-        Console.WriteLine($"provenance up beside docker-registry and nginx on one machine; median of {settings.Rounds} rounds, in turn\n");
-        foreach (var figure in figures)
-        {
-            string value = figure.Value.ToString(figure.Value >= 100 ? "F0" : figure.Value >= 10 ? "F1" : "0.###", CultureInfo.InvariantCulture);
-            Console.WriteLine($"  {figure.Sentence,-66} {value,8} {figure.Unit,-4}  {figure.Goal,-16}  {figure.Peer}".TrimEnd());
-        }
-    }
 }

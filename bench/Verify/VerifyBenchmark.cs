@@ -8,6 +8,7 @@ using Provenance.Attestor.Signing;
 using Provenance.Attestor.Statements;
 using Provenance.Attestor.Trust;
 using Provenance.Attestor.Verifying;
+using Provenance.Bench.Watch;
 
 namespace Provenance.Bench.Verify;
 
@@ -19,6 +20,8 @@ namespace Provenance.Bench.Verify;
 internal static class VerifyBenchmark
 {
     private const int Rounds = 7;
+    private const string Identity = "https://k8s.example.test/ns/default/sa/builder";
+    private const string Issuer = "http://localhost:5621";
 
     public static void Run(bool json)
     {
@@ -31,7 +34,7 @@ internal static class VerifyBenchmark
         var byKey = new BundleVerifier(null, BundleSigner.OwnerOf(SignatureKey.FromSubjectPublicKeyInfo(signer.PublicKey.SubjectPublicKeyInfo)));
         var byIdentity = new BundleVerifier(
             new SignatureVerifier(TrustedRoot.Parse(trustedRoot), SignatureDemands.All),
-            BundleSigner.Named(new ExpectedIdentity(TextPattern.Exactly("https://k8s.example.test/ns/default/sa/builder"), TextPattern.Exactly("http://localhost:5621"))));
+            BundleSigner.Named(new ExpectedIdentity(TextPattern.Exactly(Identity), TextPattern.Exactly(Issuer))));
         byte[] subject = Convert.FromHexString(StatementReader.Read(Bundle.Parse(keyless).Envelope.Payload).Subjects[0].Digest!.Find("sha256")!);
         byte[] signature = signer.Sign(statement);
 
@@ -40,10 +43,12 @@ internal static class VerifyBenchmark
         double signTime = Measure(() => BundleWriter.Write(statement, signer.Sign(PreAuthenticationEncoding.Of(Envelope.StatementPayloadType, statement)), signer.PublicKey), 4000);
         double floor = Measure(() => signer.PublicKey.Verify(statement, signature), 4000);
         double root = Measure(() => TrustedRoot.Parse(trustedRoot), 200);
+        var processes = MeasureProcesses(keyed, signer.PublicKey, artifact, subject);
         if (json)
         {
+            string more = string.Concat(processes.Select(static figure => FormattableString.Invariant($",\"{figure.Name}\":{figure.Value:F2}")));
             Console.WriteLine(FormattableString.Invariant(
-                $$"""{"us_keyed":{{keyedTime:F1}},"us_keyless":{{keylessTime:F1}},"us_sign_bundle":{{signTime:F1}},"us_ecdsa_p256_verify":{{floor:F1}},"us_trusted_root":{{root:F1}},"statement_bytes":{{statement.Length}},"keyless_bytes":{{keyless.Length}}}"""));
+                $$"""{"us_keyed":{{keyedTime:F1}},"us_keyless":{{keylessTime:F1}},"us_sign_bundle":{{signTime:F1}},"us_ecdsa_p256_verify":{{floor:F1}},"us_trusted_root":{{root:F1}},"statement_bytes":{{statement.Length}},"keyless_bytes":{{keyless.Length}}{{more}}}"""));
             return;
         }
 
@@ -55,7 +60,46 @@ internal static class VerifyBenchmark
               sign and write the bundle          {signTime,8:F1} us     over a finished statement
               one ECDSA P-256 check              {floor,8:F1} us
               read the trusted root, once        {root,8:F1} us
+
             """));
+        foreach (var figure in processes)
+        {
+            Console.WriteLine(FormattableString.Invariant($"  {figure.Sentence,-46} {figure.Value,8:0.##} {figure.Unit,-2}  {figure.Goal} {figure.Peer}").TrimEnd());
+        }
+    }
+
+    private static List<Figure> MeasureProcesses(byte[] keyed, VerificationKey key, byte[] artifact, byte[] subject)
+    {
+        string root = Path.Combine(AppContext.BaseDirectory, "Verify", "trusted_root.json");
+        string keyless = Path.Combine(AppContext.BaseDirectory, "Verify", "keyless.sigstore.json");
+        string folder = Directory.CreateTempSubdirectory("provenance-bench-verify").FullName;
+        try
+        {
+            string bundle = Path.Combine(folder, "keyed.sigstore.json");
+            string pem = Path.Combine(folder, "key.pub");
+            File.WriteAllBytes(bundle, keyed);
+            File.WriteAllText(pem, key.ToPem());
+            string[] who = ["--certificate-identity", Identity, "--certificate-oidc-issuer", Issuer, "--trusted-root", root];
+            string[] cosign = ["verify-blob-attestation", "--digestAlg", "sha256", "--type", "slsaprovenance1"];
+            var processes = new ProcessMeasurement(Environment.GetEnvironmentVariable("COSIGN") is { Length: > 0 } peer ? peer : null);
+            return
+            [
+                .. processes.Run(
+                    "keyed",
+                    "verify --key",
+                    ["verify", bundle, "--key", pem],
+                    [.. cosign, "--bundle", bundle, "--digest", Convert.ToHexStringLower(artifact), "--key", pem, "--insecure-ignore-tlog", "--trusted-root", root]),
+                .. processes.Run(
+                    "keyless",
+                    "verify-bundle by identity, all proofs",
+                    ["verify-bundle", "--bundle", keyless, .. who, $"sha256:{Convert.ToHexStringLower(subject)}"],
+                    [.. cosign, "--bundle", keyless, "--digest", Convert.ToHexStringLower(subject), .. who]),
+            ];
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private static Func<HashAlgorithmName, byte[]?> Is(byte[] sha256) => algorithm => algorithm == HashAlgorithmName.SHA256 ? sha256 : null;

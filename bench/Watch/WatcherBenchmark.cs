@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
-
 namespace Provenance.Bench.Watch;
 
 /// <summary>
@@ -14,34 +11,19 @@ internal static class WatcherBenchmark
     /// <summary>Measures and prints; returns the status to exit with.</summary>
     public static async Task<int> RunAsync(WatcherSettings settings)
     {
-        using var ending = new CancellationTokenSource(Patience);
-        void End(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            ending.Cancel();
-        }
-
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         var figures = new List<Figure>();
-        try
+        return await Measuring.RunAsync(Patience, async cancellationToken =>
         {
-            foreach (var (name, measure) in Measurements(settings, ending.Token))
+            foreach (var (name, measure) in Measurements(settings, cancellationToken))
             {
                 if (settings.Only is null || settings.Only == name)
                 {
                     figures.AddRange(await measure());
                 }
             }
-        }
-        catch (OperationCanceledException) when (ending.IsCancellationRequested)
-        {
-            await Console.Error.WriteLineAsync(FormattableString.Invariant($"Stopped by a signal, or because {Patience.TotalMinutes} minutes have passed."));
-            return 1;
-        }
 
-        Print(figures, settings.Json);
-        return 0;
+            Measuring.Print("provenance watch: cluster, registry and watcher on one machine; TaskRuns of one subject; journal on disk", figures, settings.Json);
+        });
     }
 
     private static IEnumerable<(string Name, Func<Task<IReadOnlyList<Figure>>> Measure)> Measurements(WatcherSettings settings, CancellationToken cancellationToken)
@@ -57,21 +39,5 @@ internal static class WatcherBenchmark
         yield return ("100000", () => LiveMeasurement.DrainAsync(settings, 100_000, cancellationToken));
         yield return ("takeover", () => TakeoverMeasurement.RunAsync(settings, cancellationToken));
         yield return ("resync", () => ResyncMeasurement.RunAsync(settings, 10_000, cancellationToken));
-    }
-
-    private static void Print(List<Figure> figures, bool json)
-    {
-        if (json)
-        {
-            Console.WriteLine($"{{{string.Join(',', figures.Select(static f => string.Create(CultureInfo.InvariantCulture, $"\"{f.Name}\":{f.Value:0.###}")))}}}");
-            return;
-        }
-
-        Console.WriteLine("provenance watch: cluster, registry and watcher on one machine; TaskRuns of one subject; journal on disk\n");
-        foreach (var figure in figures)
-        {
-            string value = figure.Value.ToString(figure.Value >= 100 ? "F0" : figure.Value >= 10 ? "F1" : "0.###", CultureInfo.InvariantCulture);
-            Console.WriteLine($"  {figure.Sentence,-66} {value,8} {figure.Unit,-3}  {figure.Goal,-16}  {figure.Peer}".TrimEnd());
-        }
     }
 }

@@ -22,6 +22,9 @@ public static class AttestorServices
     public static IServiceCollection AddVerification(this IServiceCollection services) => services
         .AddTransient<IRequestHandler<VerifyArtifact, Verdict>, VerifyArtifactHandler>();
 
+    /// <summary>The use case that verifies artifacts by itself, for a program that has no container.</summary>
+    public static IRequestHandler<VerifyArtifact, Verdict> Verification(TimeProvider time) => new VerifyArtifactHandler(time);
+
     /// <summary>
     /// Adds the use case that looks digests up, over a store in this process. The composition root adds the <see cref="AttestationIndex"/>
     /// and the <see cref="TrustedKeys"/>.

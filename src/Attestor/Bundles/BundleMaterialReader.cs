@@ -17,14 +17,19 @@ internal static class BundleMaterialReader
     {
         StrictJson.RefuseUnknown(value, Where, ["publicKey", "certificate", "x509CertificateChain", "tlogEntries", "timestampVerificationData"]);
         var (hint, certificates) = ReadSigner(value, isV03: version is 3);
-        var entries = Items(value, "tlogEntries", Where).Select(entry => ReadEntry(entry, version)).ToList();
-        if (entries.DistinctBy(static e => (Convert.ToHexString(e.LogId.Span), e.LogIndex)).Count() != entries.Count)
+        var entries = new List<LogEntry>();
+        foreach (var entry in Items(value, "tlogEntries", Where))
+        {
+            entries.Add(ReadEntry(entry, version));
+        }
+
+        if (entries.DistinctBy(static e => $"{Convert.ToHexString(e.LogId.Span)} {e.LogIndex}").Count() != entries.Count)
         {
             throw new EvidenceException("BUNDLE_CONTENT", "The bundle holds the same entry of a transparency log twice.");
         }
 
         var timestamps = ReadTimestamps(value);
-        if (timestamps.DistinctBy(static t => Convert.ToBase64String(t.Span)).Count() != timestamps.Count)
+        if (HasDuplicate(timestamps))
         {
             throw new EvidenceException("BUNDLE_CONTENT", "The bundle holds the same timestamp twice.");
         }
@@ -56,8 +61,8 @@ internal static class BundleMaterialReader
             case (null, null, { } only) when !isV03:
                 StrictJson.RefuseUnknown(only, Chain, ["certificates"]);
                 var certificates = Items(only, "certificates", Chain);
-                return certificates.Count > 0
-                    ? (null, [.. certificates.Select(static c => ReadBytes(c, "rawBytes", "certificate of the bundle"))])
+                return certificates.Length > 0
+                    ? (null, Array.ConvertAll(certificates, static c => ReadBytes(c, "rawBytes", "certificate of the bundle")))
                     : throw new EvidenceException("BUNDLE_CONTENT", $"The {Chain} is empty.");
             default:
                 throw new EvidenceException(
@@ -123,7 +128,7 @@ internal static class BundleMaterialReader
             StrictJson.GetCount(value, "logIndex", Proof),
             StrictJson.FindBytes(value, "rootHash", Proof),
             StrictJson.GetCount(value, "treeSize", Proof),
-            hashes is { } path ? [.. path.EnumerateArray().Select(static hash => ReadHash(hash))] : [],
+            hashes is { } path ? Array.ConvertAll(StrictJson.Elements(path), ReadHash) : [],
             checkpoint is { } present ? StrictJson.GetText(present, "envelope", "checkpoint of the bundle") : null);
     }
 
@@ -134,7 +139,7 @@ internal static class BundleMaterialReader
             ? hash
             : throw new EvidenceException("BASE64", "A hash of the bundle's inclusion proof is not strict base64.");
 
-    private static List<ReadOnlyMemory<byte>> ReadTimestamps(JsonElement material)
+    private static ReadOnlyMemory<byte>[] ReadTimestamps(JsonElement material)
     {
         const string Timestamps = "timestamp data of the bundle";
         if (StrictJson.Find(material, "timestampVerificationData", JsonValueKind.Object, Where) is not { } data)
@@ -143,7 +148,23 @@ internal static class BundleMaterialReader
         }
 
         StrictJson.RefuseUnknown(data, Timestamps, ["rfc3161Timestamps"]);
-        return [.. Items(data, "rfc3161Timestamps", Timestamps).Select(static t => ReadBytes(t, "signedTimestamp", "timestamp of the bundle"))];
+        return Array.ConvertAll(Items(data, "rfc3161Timestamps", Timestamps), static t => ReadBytes(t, "signedTimestamp", "timestamp of the bundle"));
+    }
+
+    private static bool HasDuplicate(ReadOnlyMemory<byte>[] values)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            for (int j = 0; j < i; j++)
+            {
+                if (values[i].Span.SequenceEqual(values[j].Span))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     private static ReadOnlyMemory<byte> ReadBytes(JsonElement value, string name, string what)
@@ -161,7 +182,7 @@ internal static class BundleMaterialReader
         }
     }
 
-    private static List<JsonElement> Items(JsonElement value, string name, string what)
+    private static JsonElement[] Items(JsonElement value, string name, string what)
     {
         if (StrictJson.Find(value, name, JsonValueKind.Array, what) is not { } items)
         {
@@ -169,7 +190,7 @@ internal static class BundleMaterialReader
         }
 
         return items.GetArrayLength() <= MaximumEntries
-            ? [.. items.EnumerateArray()]
+            ? StrictJson.Elements(items)
             : throw new EvidenceException("LIMIT", $"The {what} has {items.GetArrayLength()} {name}; at most {MaximumEntries} are read.");
     }
 }

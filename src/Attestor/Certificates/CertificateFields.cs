@@ -15,27 +15,27 @@ internal static class CertificateFields
     private const string AnyPurpose = "2.5.29.37.0";
     private const string KeyUsage = "2.5.29.15";
     private const string SubjectAlternativeName = "2.5.29.17";
-    private const string BasicConstraints = "2.5.29.19";
+    private const string BasicConstraintsOid = "2.5.29.19";
     private const string ExtendedKeyUsage = "2.5.29.37";
     private const string IssuerText = "1.3.6.1.4.1.57264.1.1";
     private const string Issuer = "1.3.6.1.4.1.57264.1.8";
     private const string OtherName = "1.3.6.1.4.1.57264.1.7";
 
-    private static readonly string[] Known = [KeyUsage, SubjectAlternativeName, BasicConstraints, ExtendedKeyUsage];
+    private static readonly string[] Known = [KeyUsage, SubjectAlternativeName, BasicConstraintsOid, ExtendedKeyUsage];
 
     /// <summary>The first critical extension that is not understood here; null where there is none.</summary>
     public static string? FindUnknownCritical(Certificate certificate) =>
         certificate.AllExtensions.FirstOrDefault(static e => e.IsCritical && !Known.Contains(e.Oid, StringComparer.Ordinal))?.Oid;
 
     /// <summary>Whether it may sign certificates (basic constraints), and below how many others of its kind; null for no limit.</summary>
-    public static (bool IsAuthority, int? PathLength) ReadBasicConstraints(Certificate certificate) => Read(certificate, BasicConstraints, static reader =>
+    public static BasicConstraints ReadBasicConstraints(Certificate certificate) => Read(certificate, BasicConstraintsOid, static reader =>
     {
         var sequence = reader.ReadSequence();
         bool isAuthority = sequence.HasData && sequence.PeekTag().HasSameClassAndValue(Asn1Tag.Boolean) && sequence.ReadBoolean();
         int? length = sequence.HasData && sequence.TryReadInt32(out int limit) ? limit : null;
         sequence.ThrowIfNotEmpty();
-        return (isAuthority, length);
-    });
+        return new BasicConstraints(isAuthority, length);
+    }) ?? new BasicConstraints(IsAuthority: false, PathLength: null);
 
     /// <summary>Whether the key usage allows signatures over certificates, or is not stated.</summary>
     public static bool MaySignCertificates(Certificate certificate) => HasKeyUsage(certificate, 0x04);

@@ -1,6 +1,5 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
-using Provenance.Attestor.Envelopes;
 using Provenance.Attestor.Signing.Edwards;
 
 namespace Provenance.Attestor.Signing;
@@ -51,6 +50,16 @@ public sealed class SignatureKey
     {
         try
         {
+            if (NistKey.TryReadP256(der.Span) is { } p256)
+            {
+                return new SignatureKey(der.ToArray(), "ECDSA P-256", HashAlgorithmName.SHA256, ecdsa: p256);
+            }
+
+            if (NistKey.TryReadP384(der.Span) is { } p384)
+            {
+                return new SignatureKey(der.ToArray(), "ECDSA P-384", HashAlgorithmName.SHA384, ecdsa: p384);
+            }
+
             var reader = new AsnReader(der, AsnEncodingRules.DER);
             var info = reader.ReadSequence();
             reader.ThrowIfNotEmpty();
@@ -97,14 +106,9 @@ public sealed class SignatureKey
     public static SignatureKey FromPem(string pem)
     {
         ArgumentNullException.ThrowIfNull(pem);
-        if (!PemEncoding.TryFind(pem, out var fields) || pem[fields.Label] is not "PUBLIC KEY")
-        {
-            throw new KeyException("KEY_INVALID", "The text holds no PEM block \"PUBLIC KEY\".");
-        }
-
-        return StrictBase64.TryDecode(string.Concat(pem[fields.Base64Data].Where(static c => !char.IsWhiteSpace(c))), out byte[]? der)
+        return PemBlock.TryRead(pem, "PUBLIC KEY", out byte[]? der)
             ? FromSubjectPublicKeyInfo(der)
-            : throw new KeyException("KEY_INVALID", "The PEM block \"PUBLIC KEY\" holds no strict base64.");
+            : throw new KeyException("KEY_INVALID", "The text holds no PEM block \"PUBLIC KEY\" with strict base64.");
     }
 
     /// <summary>Whether the signature (of ECDSA an ASN.1 DER sequence) is over the bytes, with the hash that goes with the key.</summary>

@@ -7,13 +7,11 @@ public sealed class VerificationKey
 {
     private readonly ECDsa key;
 
-    private VerificationKey(ECDsa key)
+    private VerificationKey(ECDsa key, byte[] subjectPublicKeyInfo)
     {
         this.key = key;
-        SubjectPublicKeyInfo = key.ExportSubjectPublicKeyInfo();
-        byte[] hash = SHA256.HashData(SubjectPublicKeyInfo);
-        Fingerprint = Convert.ToHexStringLower(hash);
-        Hint = Convert.ToBase64String(hash);
+        SubjectPublicKeyInfo = subjectPublicKeyInfo;
+        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(SubjectPublicKeyInfo));
     }
 
     /// <summary>The DER SubjectPublicKeyInfo.</summary>
@@ -23,7 +21,7 @@ public sealed class VerificationKey
     public string Fingerprint { get; }
 
     /// <summary>What bundles carry as <c>publicKey.hint</c>: base64 of the SHA-256 of the SubjectPublicKeyInfo, as cosign writes it.</summary>
-    public string Hint { get; }
+    public string Hint => Convert.ToBase64String(SHA256.HashData(SubjectPublicKeyInfo));
 
     /// <summary>Takes the public half of a key.</summary>
     /// <exception cref="KeyException">The key is not on the curve P-256.</exception>
@@ -38,23 +36,36 @@ public sealed class VerificationKey
                 $"The key is on the curve {parameters.Curve.Oid.FriendlyName ?? parameters.Curve.Oid.Value}; only ECDSA P-256 is accepted everywhere. Make one with: provenance key generate.");
         }
 
-        return new VerificationKey(ECDsa.Create(parameters));
+        var known = ECDsa.Create(parameters);
+        return new VerificationKey(known, known.ExportSubjectPublicKeyInfo());
     }
 
     /// <summary>Reads a PEM public key (<c>PUBLIC KEY</c>, SubjectPublicKeyInfo).</summary>
     /// <exception cref="KeyException">The text is no such key.</exception>
     public static VerificationKey FromPem(string pem)
     {
-        using var key = ECDsa.Create();
+        ArgumentNullException.ThrowIfNull(pem);
+        if (!PemBlock.TryRead(pem, "PUBLIC KEY", out byte[]? der))
+        {
+            throw new KeyException("KEY_INVALID", "The file holds no PEM block \"PUBLIC KEY\".");
+        }
+
+        // Two of these belong to one block: its beginning and its end.
+        if (pem.Split("KEY-----").Length > 3)
+        {
+            throw new KeyException("KEY_INVALID", "The file holds several keys, and it is not known which one counts.");
+        }
+
         try
         {
-            if (!PemEncoding.TryFind(pem, out var fields) || pem[fields.Label] != "PUBLIC KEY")
+            if (NistKey.TryReadP256(der) is { } known)
             {
-                throw new KeyException("KEY_INVALID", "The file holds no PEM block \"PUBLIC KEY\".");
+                return new VerificationKey(known, der);
             }
 
-            key.ImportFromPem(pem);
-            return From(key);
+            using var key = ECDsa.Create();
+            key.ImportSubjectPublicKeyInfo(der, out int read);
+            return read == der.Length ? From(key) : throw new CryptographicException();
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException or PlatformNotSupportedException)
         {

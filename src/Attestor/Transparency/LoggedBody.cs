@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Envelopes;
+using Provenance.Attestor.Signing;
 
 namespace Provenance.Attestor.Transparency;
 
@@ -118,11 +119,7 @@ internal static class LoggedBody
     {
         string text = Encoding.UTF8.GetString(pem);
         string label = signer.IsCertificate ? "CERTIFICATE" : "PUBLIC KEY";
-        RequireSigner(signer, PemEncoding.TryFind(text, out var fields)
-            && text[fields.Label] == label
-            && StrictBase64.TryDecode(string.Concat(text[fields.Base64Data].Where(static c => c is not ('\n' or '\r'))), out byte[]? der)
-            ? der
-            : null);
+        RequireSigner(signer, PemBlock.TryRead(text, label, out byte[]? der) ? der : null);
     }
 
     private static void RequireSigner(LoggedSigner signer, byte[]? logged)

@@ -17,7 +17,7 @@ internal static class MerkleTree
         // Up to where the ways to this leaf and to the last one meet, both sides have neighbours; above, only left ones do.
         int inner = 64 - BitOperations.LeadingZeroCount((ulong)index ^ (ulong)(size - 1));
         int border = BitOperations.PopCount((ulong)index >> inner);
-        if (inner is 64 || path.Count != inner + border || path.Any(static hash => hash.Length is not SHA256.HashSizeInBytes))
+        if (inner is 64 || path.Count != inner + border)
         {
             return null;
         }
@@ -25,6 +25,11 @@ internal static class MerkleTree
         byte[] hash = SHA256.HashData([0, .. leaf]);
         for (int i = 0; i < path.Count; i++)
         {
+            if (path[i].Length is not SHA256.HashSizeInBytes)
+            {
+                return null;
+            }
+
             bool isLeft = i >= inner || ((index >> i) & 1) is 1;
             hash = isLeft ? Join(path[i].Span, hash) : Join(hash, path[i].Span);
         }

@@ -41,7 +41,12 @@ internal static class TrustedRootReader
 
     private static List<TrustedLog> ReadLogs(JsonElement root, string name)
     {
-        var logs = Items(root, name, What).Select((log, index) => ReadLog(log, $"{name}[{index}]")).ToList();
+        var logs = new List<TrustedLog>();
+        foreach (var log in Items(root, name, What))
+        {
+            logs.Add(ReadLog(log, $"{name}[{logs.Count}]"));
+        }
+
         return logs.DistinctBy(static log => Convert.ToHexString(log.Id.Span)).Count() == logs.Count
             ? logs
             : throw Invalid($"two of its {name} have the same id");
@@ -99,8 +104,16 @@ internal static class TrustedRootReader
     }
 
     private static List<TrustedAuthority> ReadAuthorities(
-        JsonElement root, string name, Func<string, Uri?, IReadOnlyList<Certificate>, ValidityWindow, TrustedAuthority> make) =>
-        [.. Items(root, name, What).Select((authority, index) => ReadAuthority(authority, $"{name}[{index}]", make))];
+        JsonElement root, string name, Func<string, Uri?, IReadOnlyList<Certificate>, ValidityWindow, TrustedAuthority> make)
+    {
+        var authorities = new List<TrustedAuthority>();
+        foreach (var authority in Items(root, name, What))
+        {
+            authorities.Add(ReadAuthority(authority, $"{name}[{authorities.Count}]", make));
+        }
+
+        return authorities;
+    }
 
     private static TrustedAuthority ReadAuthority(
         JsonElement value, string name, Func<string, Uri?, IReadOnlyList<Certificate>, ValidityWindow, TrustedAuthority> make)
@@ -122,12 +135,14 @@ internal static class TrustedRootReader
 
         var chain = StrictJson.Get(value, "certChain", JsonValueKind.Object, where);
         StrictJson.RefuseUnknown(chain, where, ["certificates"]);
-        var certificates = Items(chain, "certificates", where).Select(certificate =>
+        var certificates = new List<Certificate>();
+        foreach (var certificate in Items(chain, "certificates", where))
         {
             RequireObject(certificate, where);
             StrictJson.RefuseUnknown(certificate, where, ["rawBytes"]);
-            return Certificate.Parse(StrictJson.GetBytes(certificate, "rawBytes", where));
-        }).ToList();
+            certificates.Add(Certificate.Parse(StrictJson.GetBytes(certificate, "rawBytes", where)));
+        }
+
         string? uri = StrictJson.Find(value, "uri", JsonValueKind.String, where)?.GetString();
         return make(
             title,
@@ -149,7 +164,7 @@ internal static class TrustedRootReader
             ? new Uri(text)
             : throw Invalid($"{name} has the address \"{StrictJson.Excerpt(text)}\", which is no http URL");
 
-    private static List<JsonElement> Items(JsonElement value, string name, string where)
+    private static JsonElement[] Items(JsonElement value, string name, string where)
     {
         if (StrictJson.Find(value, name, JsonValueKind.Array, where) is not { } items)
         {
@@ -157,7 +172,7 @@ internal static class TrustedRootReader
         }
 
         return items.GetArrayLength() <= MaximumItems
-            ? [.. items.EnumerateArray()]
+            ? StrictJson.Elements(items)
             : throw new EvidenceException("LIMIT", $"The {where} has {items.GetArrayLength()} {name}; at most {MaximumItems} are read.");
     }
 

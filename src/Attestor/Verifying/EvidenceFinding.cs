@@ -1,7 +1,7 @@
 namespace Provenance.Attestor.Verifying;
 
 /// <summary>Either a candidate or the report of one that could not be had.</summary>
-internal readonly record struct EvidenceFinding(Candidate? Candidate, CandidateReport? Report)
+internal sealed record EvidenceFinding(Candidate? Candidate, CandidateReport? Report)
 {
     public static implicit operator EvidenceFinding(Candidate candidate) => new(candidate, null);
 

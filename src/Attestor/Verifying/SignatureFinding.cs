@@ -3,4 +3,4 @@ using Provenance.Attestor.Signers;
 namespace Provenance.Attestor.Verifying;
 
 /// <summary>Either a signature of a trusted signer that holds, with its key's fingerprint, or why there is none.</summary>
-internal readonly record struct SignatureFinding(string? Fingerprint, VerifiedSignature? Signature, CheckFailure? Failure);
+internal sealed record SignatureFinding(string? Fingerprint, VerifiedSignature? Signature, CheckFailure? Failure);

@@ -10,7 +10,7 @@ namespace Provenance.Attestor.Verifying;
 internal sealed class SignedEvidence
 {
     private readonly Dictionary<string, bool> signedBy = new(StringComparer.Ordinal);
-    private readonly Dictionary<(SignatureVerifier, string?), SignatureFinding> findings = [];
+    private readonly List<RememberedFinding> findings = [];
     private readonly Envelope envelope;
     private readonly BundleMaterial? material;
     private readonly ReadOnlyMemory<byte>? bare;
@@ -60,7 +60,7 @@ internal sealed class SignedEvidence
             return IsSignedBy(key) ? new SignatureFinding(key.Fingerprint, null, null) : null;
         }
 
-        var finding = signer.Key is { } own && !IsSignedBy(own) ? null : (SignatureFinding?)VerifyWithin(signer);
+        var finding = signer.Key is { } own && !IsSignedBy(own) ? null : VerifyWithin(signer);
         if (finding is not { Signature: { } signature } || signer.Identity is not { } identity)
         {
             return finding;
@@ -114,10 +114,12 @@ internal sealed class SignedEvidence
 
     private SignatureFinding Verify(SignatureVerifier signatures, VerificationKey? key)
     {
-        if (findings.TryGetValue((signatures, key?.Fingerprint), out var finding))
+        if (findings.Find(found => found.Signatures == signatures && found.Key == key?.Fingerprint) is { } remembered)
         {
-            return finding;
+            return remembered.Finding;
         }
+
+        SignatureFinding finding;
 
         try
         {
@@ -139,7 +141,7 @@ internal sealed class SignedEvidence
             finding = new SignatureFinding(null, null, FailureOf(e));
         }
 
-        findings[(signatures, key?.Fingerprint)] = finding;
+        findings.Add(new RememberedFinding(signatures, key?.Fingerprint, finding));
         return finding;
     }
 
@@ -156,4 +158,6 @@ internal sealed class SignedEvidence
 
         return signed;
     }
+
+    private sealed record RememberedFinding(SignatureVerifier Signatures, string? Key, SignatureFinding Finding);
 }

@@ -41,7 +41,7 @@ internal sealed class VerifyBundleCommand
         var hashOf = HashesOf(given);
         byte[] content = await SmallFile.ReadAsync(parsed.GetRequiredValue(bundle), "bundle", Bundle.MaximumSize, cancellationToken);
         var verdict = verifier.Verify(content, hashOf);
-        BundleVerdictView.Write(Terminal.Open(), given, verdict);
+        BundleVerdictView.Write(Console.Out, given, verdict);
         return verdict.Failure is null ? ExitCodes.Success : ExitCodes.Failed;
     }
 

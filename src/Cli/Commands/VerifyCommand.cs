@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using MediatR;
-using Microsoft.Extensions.DependencyInjection;
 using Provenance.Attestor.Policies;
 using Provenance.Attestor.Signers;
 using Provenance.Attestor.Signing;
@@ -55,13 +53,13 @@ internal sealed class VerifyCommand
         var signatures = await certificates.ReadVerifierAsync(parsed, cancellationToken);
         RequireTrust(keys.Count, policies.Count, identity, signatures);
 
-        await using var services = Services.ForVerifying(parsed.GetValue(offline));
+        using var verification = new Verification(parsed.GetValue(offline));
         await using var artifact = await VerificationTarget.ResolveAsync(
             given,
             parsed.GetValue(bundle),
             parsed.GetValue(repository),
             parsed.GetValue(offline) ? null : new DataLayout(parsed.GetRequiredValue(data)),
-            services.GetRequiredService<ArtifactStore.Registries.IRegistryClient>(),
+            verification,
             cancellationToken);
         var request = new VerifyArtifact
         {
@@ -74,7 +72,7 @@ internal sealed class VerifyCommand
             Policies = policies,
             AllowFailedRuns = parsed.GetValue(allowFailedRuns),
         };
-        var verdict = await services.GetRequiredService<IMediator>().Send(
+        var verdict = await verification.VerifyAsync(
             parsed.GetValue(predicateType) is { Length: > 0 } types ? request with { PredicateTypes = types } : request,
             cancellationToken);
         if (parsed.GetValue(output) is OutputFormat.Json)
@@ -83,7 +81,7 @@ internal sealed class VerifyCommand
         }
         else
         {
-            VerdictView.Write(Terminal.Open(), given, verdict, artifact.Remark);
+            VerdictView.Write(Console.Out, given, verdict, artifact.Remark);
         }
 
         return VerdictExitCode.Of(verdict);

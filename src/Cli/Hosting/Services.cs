@@ -39,9 +39,6 @@ internal static class Services
         return services.BuildServiceProvider();
     }
 
-    /// <summary>For commands that verify.</summary>
-    public static ServiceProvider ForVerifying(bool staysWithRegistry) => Common(new RemoteRegistryOptions { StaysWithRegistry = staysWithRegistry }).AddVerification().BuildServiceProvider();
-
     private static IServiceCollection Common(RemoteRegistryOptions registries) => new ServiceCollection()
         .AddSingleton(TimeProvider.System)
         .AddSingleton<IRegistryClient>(provider => new RemoteRegistry(registries, provider.GetRequiredService<TimeProvider>()))

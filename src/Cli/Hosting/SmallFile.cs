@@ -3,7 +3,8 @@ namespace Provenance.Cli.Hosting;
 /// <summary>Reads files that have a greatest size.</summary>
 internal static class SmallFile
 {
-    public static async Task<byte[]> ReadAsync(string path, string what, int maximumSize, CancellationToken cancellationToken)
+    /// <summary>Reads a file at once: so little is there sooner than another thread that would read it.</summary>
+    public static Task<byte[]> ReadAsync(string path, string what, int maximumSize, CancellationToken cancellationToken)
     {
         var file = new FileInfo(path);
         if (!file.Exists)
@@ -11,8 +12,9 @@ internal static class SmallFile
             throw new CommandException(ExitCodes.Usage, $"There is no file {path}.");
         }
 
+        cancellationToken.ThrowIfCancellationRequested();
         return file.Length <= maximumSize
-            ? await File.ReadAllBytesAsync(path, cancellationToken)
+            ? Task.FromResult(File.ReadAllBytes(path))
             : throw new CommandException(ExitCodes.Usage, $"{path} has {file.Length} bytes; a {what} has at most {maximumSize}.");
     }
 }

@@ -36,7 +36,7 @@ internal sealed class VerificationTarget : IAsyncDisposable
         string? bundle,
         string? repository,
         DataLayout? layout,
-        IRegistryClient registries,
+        Verification verification,
         CancellationToken cancellationToken)
     {
         var chosen = new List<EvidenceSource>();
@@ -47,20 +47,20 @@ internal sealed class VerificationTarget : IAsyncDisposable
 
         if (repository is not null)
         {
-            chosen.Add(new RegistryEvidence(registries.Repository(ParseReference("--repository", repository))));
+            chosen.Add(new RegistryEvidence(verification.Registries.Repository(ParseReference("--repository", repository))));
         }
 
         if (Digest.TryParse(target, out var digest))
         {
-            return await WithStoreAsync(digest, chosen, layout, registries, cancellationToken);
+            return await WithStoreAsync(digest, chosen, layout, verification, cancellationToken);
         }
 
         if (File.Exists(target))
         {
             var enclosed = chosen.Count is 0 ? await TryReadBundleAsync(target, cancellationToken) : null;
-            if (enclosed is var (content, subject) && IsBundleName(target))
+            if (enclosed is not null && IsBundleName(target))
             {
-                return new VerificationTarget(subject, null, [new OfferedEvidence(target, content)])
+                return new VerificationTarget(enclosed.Subject, null, [new OfferedEvidence(target, enclosed.Content)])
                 {
                     Remark = "This says who signed the bundle and for which digest; verify the artifact itself with: provenance verify FILE --bundle BUNDLE",
                 };
@@ -68,7 +68,7 @@ internal sealed class VerificationTarget : IAsyncDisposable
 
             await using var file = File.OpenRead(target);
             string? remark = enclosed is null ? null : "The file holds a bundle, but was verified as an artifact. To see what a bundle says, name it *.sigstore.json.";
-            return await WithStoreAsync(await Digest.OfAsync(file, cancellationToken), chosen, layout, registries, cancellationToken, remark);
+            return await WithStoreAsync(await Digest.OfAsync(file, cancellationToken), chosen, layout, verification, cancellationToken, remark);
         }
 
         if (!target.Contains('/', StringComparison.Ordinal) && target.Split(':')[0] is "sha256" or "sha512")
@@ -78,8 +78,8 @@ internal sealed class VerificationTarget : IAsyncDisposable
         }
 
         var reference = ParseReference(target, target);
-        var subjectDigest = reference.Digest ?? await ResolveTagAsync(registries, reference, cancellationToken);
-        return new VerificationTarget(subjectDigest, reference.Name, chosen.Count > 0 ? chosen : [new RegistryEvidence(registries.Repository(reference))])
+        var subjectDigest = reference.Digest ?? await ResolveTagAsync(verification, reference, cancellationToken);
+        return new VerificationTarget(subjectDigest, reference.Name, chosen.Count > 0 ? chosen : [new RegistryEvidence(verification.Registries.Repository(reference))])
         {
             Remark = reference.Digest is null ? $"The tag now names {subjectDigest}; use the digest, as a tag can be moved." : null,
         };
@@ -92,7 +92,7 @@ internal sealed class VerificationTarget : IAsyncDisposable
         Digest subject,
         List<EvidenceSource> chosen,
         DataLayout? layout,
-        IRegistryClient registries,
+        Verification verification,
         CancellationToken cancellationToken,
         string? remark = null)
     {
@@ -111,7 +111,7 @@ internal sealed class VerificationTarget : IAsyncDisposable
             ?? throw new CommandException(ExitCodes.Usage, $"Where is the evidence about {subject}? Name a repository with --repository, a bundle with --bundle, or a data folder with --data.");
         var found = await LookupClient.AskAsync(store.Address, subject.ToString(), cancellationToken);
         var repositories = found.MadeBy.SelectMany(static a => a.References).Select(static r => r[..r.IndexOf('@', StringComparison.Ordinal)]).Distinct(StringComparer.Ordinal);
-        var evidence = repositories.Select(r => (EvidenceSource)new RegistryEvidence(registries.Repository(Reference.Parse($"{store.Registry}/{r}"))));
+        var evidence = repositories.Select(r => (EvidenceSource)new RegistryEvidence(verification.Registries.Repository(Reference.Parse($"{store.Registry}/{r}"))));
         return new VerificationTarget(subject, null, [.. evidence]) { store = store, Remark = remark };
     }
 
@@ -120,9 +120,9 @@ internal sealed class VerificationTarget : IAsyncDisposable
             ? reference
             : throw new CommandException(ExitCodes.Usage, $"{what} is no file, no digest and no image reference: {problem}.");
 
-    private static async Task<Digest> ResolveTagAsync(IRegistryClient registries, Reference reference, CancellationToken cancellationToken)
+    private static async Task<Digest> ResolveTagAsync(Verification verification, Reference reference, CancellationToken cancellationToken)
     {
-        var found = await registries.Repository(reference).ResolveAsync(reference.TagOrDigest, cancellationToken);
+        var found = await verification.Registries.Repository(reference).ResolveAsync(reference.TagOrDigest, cancellationToken);
         return found?.Digest ?? throw new CommandException(ExitCodes.NoEvidence, $"There is no {reference} in its registry.");
     }
 
@@ -134,22 +134,24 @@ internal sealed class VerificationTarget : IAsyncDisposable
         ((string[])[".sigstore.json", ".sigstore", ".bundle", "bundle.json"]).Any(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether a file is a bundle about something else, rather than an artifact of its own.</summary>
-    private static async Task<(byte[] Content, Digest Subject)?> TryReadBundleAsync(string path, CancellationToken cancellationToken)
+    private static async Task<EnclosedBundle?> TryReadBundleAsync(string path, CancellationToken cancellationToken)
     {
         if (new FileInfo(path).Length > Bundle.MaximumSize)
         {
             return null;
         }
 
-        byte[] content = await File.ReadAllBytesAsync(path, cancellationToken);
+        byte[] content = await SmallFile.ReadAsync(path, "bundle", Bundle.MaximumSize, cancellationToken);
         try
         {
             var statement = StatementReader.Read(Bundle.Parse(content).Envelope.Payload);
-            return statement.Subjects.Select(static s => s.Digest?.ContentDigest).FirstOrDefault(static d => d is not null) is { } subject ? (content, subject) : null;
+            return statement.Subjects.Select(static s => s.Digest?.ContentDigest).FirstOrDefault(static d => d is not null) is { } subject ? new EnclosedBundle(content, subject) : null;
         }
         catch (EvidenceException)
         {
             return null;
         }
     }
+
+    private sealed record EnclosedBundle(byte[] Content, Digest Subject);
 }

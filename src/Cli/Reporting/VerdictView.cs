@@ -6,41 +6,48 @@ namespace Provenance.Cli.Reporting;
 /// <summary>Shows a verdict: the answer first, then what it rests on, or what each candidate lacked and what to do.</summary>
 internal static class VerdictView
 {
-    public static void Write(IAnsiConsole console, string target, Verdict verdict, string? remark)
+    public static void Write(TextWriter output, string target, Verdict verdict, string? remark)
     {
-        var (word, color) = verdict.Outcome switch
+        var (word, tone) = verdict.Outcome switch
         {
-            VerdictOutcome.Pass when verdict.Code is VerdictCodes.VerifiedWithWarnings => ("ALLOWED WITH WARNINGS", Color.Yellow),
-            VerdictOutcome.Pass => ("VERIFIED", Color.Green),
-            VerdictOutcome.Fail when verdict.Code is VerdictCodes.NoEvidence => ("NO EVIDENCE", Color.Red),
-            VerdictOutcome.Fail => ("REFUSED", Color.Red),
-            _ => ("NOT VERIFIED (error)", Color.Red),
+            VerdictOutcome.Pass when verdict.Code is VerdictCodes.VerifiedWithWarnings => ("ALLOWED WITH WARNINGS", Tone.Doubtful),
+            VerdictOutcome.Pass => ("VERIFIED", Tone.Good),
+            VerdictOutcome.Fail when verdict.Code is VerdictCodes.NoEvidence => ("NO EVIDENCE", Tone.Bad),
+            VerdictOutcome.Fail => ("REFUSED", Tone.Bad),
+            _ => ("NOT VERIFIED (error)", Tone.Bad),
         };
-        console.WriteLine($"{word}  {target}", new Style(color));
-        var facts = new Grid().AddColumn().AddColumn();
-        Add(facts, "subject", verdict.Subject.ToString());
+        var facts = new FactSheet($"{word}  {target}", tone);
+        facts.Add("subject", verdict.Subject.ToString());
         if (verdict.Outcome is not VerdictOutcome.Pass)
         {
-            Add(facts, "code", verdict.Code);
+            facts.Add("code", verdict.Code);
         }
 
-        Add(facts, "because", verdict.Message);
+        facts.Add("because", verdict.Message);
         if (verdict.Accepted is { } accepted)
         {
-            Add(facts, "evidence", $"{accepted.Source}  {accepted.Digest}");
-            Add(facts, "signed by", $"{(accepted.Signer == accepted.SignerFingerprint ? "" : accepted.Signer + "  ")}sha256:{accepted.SignerFingerprint}");
+            facts.Add("evidence", $"{accepted.Source}  {accepted.Digest}");
+            facts.Add("signed by", $"{(accepted.Signer == accepted.SignerFingerprint ? "" : accepted.Signer + "  ")}sha256:{accepted.SignerFingerprint}");
             if (accepted.Signature is { } signature)
             {
-                SignatureRows.Add(facts, signature);
+                SignatureRows.AddTo(facts, signature);
             }
 
-            Add(facts, "says", accepted.PredicateType);
-            Add(facts, "builder", accepted.BuilderId);
+            facts.Add("says", accepted.PredicateType);
+            facts.Add("builder", accepted.BuilderId);
         }
 
-        Add(facts, "do", verdict.Hint);
-        Add(facts, "note", remark);
-        console.Write(facts);
+        facts.Add("do", verdict.Hint);
+        facts.Add("note", remark);
+        facts.Write(output);
+        if (verdict.Outcome is not VerdictOutcome.Pass || verdict.Warnings.Any())
+        {
+            WriteDetails(Terminal.Open(output), verdict);
+        }
+    }
+
+    private static void WriteDetails(IAnsiConsole console, Verdict verdict)
+    {
         WriteCandidates(console, verdict);
         foreach (var warning in verdict.Warnings)
         {
@@ -64,13 +71,5 @@ internal static class VerdictView
         }
 
         console.Write(table);
-    }
-
-    private static void Add(Grid grid, string name, string? value)
-    {
-        if (!string.IsNullOrEmpty(value))
-        {
-            grid.AddRow(new Text("  " + name), new Text(value));
-        }
     }
 }

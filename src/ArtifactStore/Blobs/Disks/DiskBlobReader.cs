@@ -17,7 +17,10 @@ namespace Provenance.ArtifactStore.Blobs.Disks;
 internal sealed class DiskBlobReader(Digest digest, SafeFileHandle handle, long size, KnownPieces known, Func<ValueTask> corrupt) : IBlobReader
 {
     private const int VerifiedFirst = 4 * 1024 * 1024;
-    private const int FlushSize = 4 * KnownPieces.Length;
+
+    // A receiver that stalls holds as much memory as one write has, for as long as the server waits for that write.
+    private const int FlushSize = KnownPieces.Length;
+    private const int ScrubSize = 4 * KnownPieces.Length;
 
     /// <inheritdoc/>
     public Digest Digest => digest;
@@ -36,16 +39,7 @@ internal sealed class DiskBlobReader(Digest digest, SafeFileHandle handle, long 
         }
         else if (Size <= VerifiedFirst)
         {
-            byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Size);
-            try
-            {
-                await RequireAsync(Fill(buffer.AsSpan(0, (int)Size))).ConfigureAwait(false);
-                await destination.WriteAsync(buffer.AsMemory((int)offset, (int)count), cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(buffer);
-            }
+            await CopyKnownAsync(destination, offset, count, await VerifyFirstAsync().ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         }
         else
         {
@@ -62,7 +56,8 @@ internal sealed class DiskBlobReader(Digest digest, SafeFileHandle handle, long 
         }
 
         byte[] content = new byte[Size];
-        await RequireAsync(Fill(content)).ConfigureAwait(false);
+        await RequireAsync(Read(content, 0) && digest.Matches(content)).ConfigureAwait(false);
+        known.Remember(digest, Sum(content));
         return content;
     }
 
@@ -71,7 +66,7 @@ internal sealed class DiskBlobReader(Digest digest, SafeFileHandle handle, long 
     public async Task VerifyAsync(Pace pace, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(digest.Algorithm.HashName);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(FlushSize);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(ScrubSize);
         try
         {
             int read;
@@ -191,15 +186,22 @@ internal sealed class DiskBlobReader(Digest digest, SafeFileHandle handle, long 
         }
     }
 
-    private bool Fill(Span<byte> buffer)
+    /// <summary>Verifies the whole before a byte of it is handed on, and keeps its sums, not its bytes: these are read again as they are taken.</summary>
+    private async ValueTask<PieceSum[]> VerifyFirstAsync()
     {
-        if (!Read(buffer, 0) || !digest.Matches(buffer))
+        byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Size);
+        try
         {
-            return false;
+            var content = buffer.AsMemory(0, (int)Size);
+            await RequireAsync(Read(content.Span, 0) && digest.Matches(content.Span)).ConfigureAwait(false);
+            var sums = Sum(content.Span);
+            known.Remember(digest, sums);
+            return sums;
         }
-
-        known.Remember(digest, Sum(buffer));
-        return true;
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     private bool Read(Span<byte> buffer, long position)

@@ -9,7 +9,9 @@ namespace Provenance.ArtifactStore.Blobs.S3;
 internal sealed class S3BlobReader(S3Bucket bucket, S3BlobStore store, Digest digest, long size) : IBlobReader
 {
     private const int VerifiedFirst = 4 * 1024 * 1024;
-    private const int FlushSize = 256 * 1024;
+
+    // A receiver that stalls holds as much of the server's buffers as one write has, for as long as the server waits for that write.
+    private const int FlushSize = 64 * 1024;
 
     /// <inheritdoc/>
     public Digest Digest => digest;
@@ -31,7 +33,14 @@ internal sealed class S3BlobReader(S3Bucket bucket, S3BlobStore store, Digest di
         if (size <= VerifiedFirst)
         {
             byte[] content = await ReadAllAsync(VerifiedFirst, cancellationToken).ConfigureAwait(false);
-            await destination.WriteAsync(content.AsMemory((int)offset, (int)count), cancellationToken).ConfigureAwait(false);
+            for (var rest = content.AsMemory((int)offset, (int)count); rest.Length > 0; rest = rest[Math.Min(FlushSize, rest.Length)..])
+            {
+                if ((await destination.WriteAsync(rest[..Math.Min(FlushSize, rest.Length)], cancellationToken).ConfigureAwait(false)).IsCompleted)
+                {
+                    return;
+                }
+            }
+
             return;
         }
 

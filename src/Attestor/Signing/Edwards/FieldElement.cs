@@ -51,16 +51,12 @@ internal readonly struct FieldElement
     {
         // 2^255 is 19 here: what would overflow the fifth limb comes back at the bottom, times 19.
         ulong b1 = b.l1 * 19, b2 = b.l2 * 19, b3 = b.l3 * 19, b4 = b.l4 * 19;
-        var r0 = Wide(a.l0, b.l0) + Wide(a.l1, b4) + Wide(a.l2, b3) + Wide(a.l3, b2) + Wide(a.l4, b1);
-        var r1 = Wide(a.l0, b.l1) + Wide(a.l1, b.l0) + Wide(a.l2, b4) + Wide(a.l3, b3) + Wide(a.l4, b2);
-        var r2 = Wide(a.l0, b.l2) + Wide(a.l1, b.l1) + Wide(a.l2, b.l0) + Wide(a.l3, b4) + Wide(a.l4, b3);
-        var r3 = Wide(a.l0, b.l3) + Wide(a.l1, b.l2) + Wide(a.l2, b.l1) + Wide(a.l3, b.l0) + Wide(a.l4, b4);
-        var r4 = Wide(a.l0, b.l4) + Wide(a.l1, b.l3) + Wide(a.l2, b.l2) + Wide(a.l3, b.l1) + Wide(a.l4, b.l0);
-        r1 += (ulong)(r0 >> 51);
-        r2 += (ulong)(r1 >> 51);
-        r3 += (ulong)(r2 >> 51);
-        r4 += (ulong)(r3 >> 51);
-        return Carry(((ulong)r0 & Mask) + ((ulong)(r4 >> 51) * 19), (ulong)r1 & Mask, (ulong)r2 & Mask, (ulong)r3 & Mask, (ulong)r4 & Mask);
+        var r0 = new Wide().Add(a.l0, b.l0).Add(a.l1, b4).Add(a.l2, b3).Add(a.l3, b2).Add(a.l4, b1);
+        var r1 = new Wide().Add(a.l0, b.l1).Add(a.l1, b.l0).Add(a.l2, b4).Add(a.l3, b3).Add(a.l4, b2).Add(r0.Carry, 1);
+        var r2 = new Wide().Add(a.l0, b.l2).Add(a.l1, b.l1).Add(a.l2, b.l0).Add(a.l3, b4).Add(a.l4, b3).Add(r1.Carry, 1);
+        var r3 = new Wide().Add(a.l0, b.l3).Add(a.l1, b.l2).Add(a.l2, b.l1).Add(a.l3, b.l0).Add(a.l4, b4).Add(r2.Carry, 1);
+        var r4 = new Wide().Add(a.l0, b.l4).Add(a.l1, b.l3).Add(a.l2, b.l2).Add(a.l3, b.l1).Add(a.l4, b.l0).Add(r3.Carry, 1);
+        return Carry(r0.Limb + (r4.Carry * 19), r1.Limb, r2.Limb, r3.Limb, r4.Limb);
     }
 
     /// <summary>Reads 32 little-endian bytes; the highest bit is left out.</summary>
@@ -147,9 +143,23 @@ internal readonly struct FieldElement
         return new(low & Mask, (a1 & Mask) + (low >> 51), a2 & Mask, a3 & Mask, a4 & Mask);
     }
 
-    private static UInt128 Wide(ulong a, ulong b)
+    /// <summary>A sum of products, 128 bits. UInt128 would do, but no code that is compiled ahead of time may hold it.</summary>
+    private readonly struct Wide(ulong high, ulong low)
     {
-        ulong high = Math.BigMul(a, b, out ulong low);
-        return new UInt128(high, low);
+        private readonly ulong high = high;
+        private readonly ulong low = low;
+
+        /// <summary>The lowest 51 bits.</summary>
+        public ulong Limb => low & Mask;
+
+        /// <summary>What lies above them.</summary>
+        public ulong Carry => (high << 13) | (low >> 51);
+
+        public Wide Add(ulong a, ulong b)
+        {
+            ulong top = Math.BigMul(a, b, out ulong bottom);
+            ulong sum = low + bottom;
+            return new Wide(high + top + (sum < bottom ? 1UL : 0), sum);
+        }
     }
 }

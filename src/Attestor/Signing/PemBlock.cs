@@ -1,0 +1,50 @@
+using System.Diagnostics.CodeAnalysis;
+using Provenance.Attestor.Envelopes;
+
+namespace Provenance.Attestor.Signing;
+
+/// <summary>
+/// The first block of a PEM text (RFC 7468, section 3), for public keys and certificates: nothing but line breaks and blanks within its
+/// base64, which has to be strict. What stands around the block is not read.
+/// </summary>
+internal static class PemBlock
+{
+    private const string Begin = "-----BEGIN ";
+    private const string Rest = "-----";
+
+    /// <summary>The bytes of the first block; false unless it has this label and is well-formed.</summary>
+    public static bool TryRead(ReadOnlySpan<char> text, string label, [NotNullWhen(true)] out byte[]? content)
+    {
+        content = null;
+        int begin = text.IndexOf(Begin, StringComparison.Ordinal);
+        if (begin < 0 || (begin > 0 && !char.IsWhiteSpace(text[begin - 1]) && text[begin - 1] is not '\uFEFF'))
+        {
+            return false;
+        }
+
+        var body = text[(begin + Begin.Length)..];
+        if (!body.StartsWith(label, StringComparison.Ordinal) || !body[label.Length..].StartsWith(Rest, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        body = body[(label.Length + Rest.Length)..];
+        int end = body.IndexOf(Rest, StringComparison.Ordinal);
+        return end >= 0 && body[end..].StartsWith($"-----END {label}-----", StringComparison.Ordinal) && TryDecode(body[..end], out content);
+    }
+
+    private static bool TryDecode(ReadOnlySpan<char> lines, [NotNullWhen(true)] out byte[]? content)
+    {
+        char[] base64 = new char[lines.Length];
+        int length = 0;
+        foreach (char c in lines)
+        {
+            if (c is not ('\n' or '\r' or ' ' or '\t'))
+            {
+                base64[length++] = c;
+            }
+        }
+
+        return StrictBase64.TryDecode(base64.AsSpan(0, length), out content);
+    }
+}
