@@ -88,6 +88,12 @@ public sealed class VaultServer : IAsyncDisposable
             return;
         }
 
+        if (HttpMethods.IsPost(context.Request.Method) && context.Request.ContentLength is null)
+        {
+            await FailAsync(context, 411, "length required");
+            return;
+        }
+
         if (path is "/v1/auth/kubernetes/login")
         {
             await LogInAsync(context);

@@ -1,7 +1,8 @@
 using System.Net;
-using System.Net.Http.Json;
+using System.Net.Http.Headers;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.Json.Nodes;
 using Provenance.ArtifactStore.Configuring;
 
@@ -146,7 +147,9 @@ internal sealed class VaultClient : IDisposable
         var request = new HttpRequestMessage(body is null ? HttpMethod.Get : HttpMethod.Post, $"{options.Address.GetLeftPart(UriPartial.Path).TrimEnd('/')}/v1/{path}");
         if (body is not null)
         {
-            request.Content = JsonContent.Create(body);
+            // Of a known length: what stands before Vault need not understand requests in pieces.
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body.ToJsonString()));
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         }
 
         // Without it an agent between us and Vault may be fooled by a web page (Vault's documentation, "Request header").
