@@ -43,7 +43,7 @@ internal sealed class SignBundleCommand
 
         byte[]? statement = parsed.GetValue(inToto) ? await ReadStatementAsync(file, cancellationToken) : null;
         using var http = ServiceClient.Create();
-        using var signer = sigstore.OpenKeyless(parsed, await sigstore.OpenInstanceAsync(parsed, http, cancellationToken), http);
+        using var signer = sigstore.OpenKeyless(parsed, await sigstore.OpenInstanceAsync(parsed, http, isPublicByDefault: true, cancellationToken), http);
         byte[] signed = statement is not null
             ? await signer.SignAsync(statement, cancellationToken)
             : await signer.SignArtifactAsync((await NamedArtifact.ReadAsync(file, cancellationToken)).Hash, cancellationToken);

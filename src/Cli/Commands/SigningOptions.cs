@@ -66,7 +66,7 @@ internal sealed class SigningOptions
         var http = ServiceClient.Create();
         try
         {
-            return new OpenedBundleSigner(new WitnessedKeySigner(signer, await sigstore.OpenInstanceAsync(parsed, http, cancellationToken)), [.. owned, http]);
+            return new OpenedBundleSigner(new WitnessedKeySigner(signer, await sigstore.OpenInstanceAsync(parsed, http, isPublicByDefault: false, cancellationToken)), [.. owned, http]);
         }
         catch
         {
@@ -82,7 +82,7 @@ internal sealed class SigningOptions
         var http = ServiceClient.Create();
         try
         {
-            var keyless = sigstore.OpenKeyless(parsed, await sigstore.OpenInstanceAsync(parsed, http, cancellationToken), http);
+            var keyless = sigstore.OpenKeyless(parsed, await sigstore.OpenInstanceAsync(parsed, http, isPublicByDefault: false, cancellationToken), http);
             return new OpenedBundleSigner(keyless, keyless, http);
         }
         catch

@@ -40,10 +40,15 @@ internal sealed class SigstoreOptions
     /// <summary>The trusted root that is named; null for that of the public instance.</summary>
     public string? NamedRoot(ParseResult parsed) => parsed.GetValue(trustedRoot);
 
-    /// <summary>The instance that is named, or the public one.</summary>
-    public async Task<SigstoreInstance> OpenInstanceAsync(ParseResult parsed, HttpClient http, CancellationToken cancellationToken)
+    /// <summary>The instance that is named; where none is, the public one, or an error.</summary>
+    public async Task<SigstoreInstance> OpenInstanceAsync(ParseResult parsed, HttpClient http, bool isPublicByDefault, CancellationToken cancellationToken)
     {
         string? configFile = parsed.GetValue(config);
+        if (configFile is null && parsed.GetValue(trustedRoot) is null && !isPublicByDefault)
+        {
+            throw new CommandException(ExitCodes.Usage, $"With which Sigstore instance? Give --signing-config FILE; or --signing-config {Public} for the public one, whose logs tell everybody who signed what and when.");
+        }
+
         string? rootFile = parsed.GetValue(trustedRoot);
         if (configFile is null && rootFile is not null)
         {

@@ -82,6 +82,7 @@ public sealed class AttestBlobTests : IAsyncLifetime
         (await AttestAsync(Artifact, "vuln")).ShouldBeRefused("Who signs?", "--key", "--signing-config");
         (await AttestAsync(Artifact, "vuln", ["--key", "k.key", .. files.Keyless])).ShouldBeRefused("not both");
         (await AttestAsync(Artifact, "vuln", "--trusted-root", files["trusted_root.json"], "--identity-token-file", files.TokenFile)).ShouldBeRefused("--signing-config");
+        (await AttestAsync(Artifact, "vuln", "--identity-token-file", files.TokenFile)).ShouldBeRefused("--signing-config", "public");
         (await AttestAsync(Artifact, "nonsense", files.Keyless)).ShouldBeRefused("nonsense", "slsaprovenance1");
         (await AttestAsync("nowhere.txt", "vuln", files.Keyless)).ShouldBeRefused("nowhere.txt");
     }
