@@ -5,7 +5,6 @@ using Provenance.Attestor.Lookups;
 using Provenance.Attestor.Signers;
 using Provenance.Attestor.Signing;
 using Provenance.Attestor.Trust;
-using Provenance.Cli.Reporting;
 
 namespace Provenance.Cli.Hosting;
 
@@ -29,7 +28,7 @@ internal sealed record OwnIdentity(string? Subject, string? Issuer, string? Trus
 
         try
         {
-            return JsonSerializer.Deserialize(await SmallFile.ReadAsync(layout.Identity, "record of an identity", MaximumSize, cancellationToken), JsonOutput.Default.OwnIdentity);
+            return JsonSerializer.Deserialize(await SmallFile.ReadAsync(layout.Identity, "record of an identity", MaximumSize, cancellationToken), OwnIdentityJson.Default.OwnIdentity);
         }
         catch (JsonException)
         {
@@ -59,7 +58,7 @@ internal sealed record OwnIdentity(string? Subject, string? Issuer, string? Trus
         string temporary = $"{layout.Identity}.{Guid.NewGuid():N}.tmp";
         try
         {
-            File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(this, JsonOutput.Default.OwnIdentity));
+            File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(this, OwnIdentityJson.Default.OwnIdentity));
             File.Move(temporary, layout.Identity, overwrite: true);
         }
         finally

@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Provenance.Attestor.Lookups;
-using Provenance.Cli.Hosting;
 
 namespace Provenance.Cli.Reporting;
 
@@ -10,7 +9,6 @@ namespace Provenance.Cli.Reporting;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(CollectionRecord))]
 [JsonSerializable(typeof(DigestLookup))]
-[JsonSerializable(typeof(OwnIdentity))]
 [JsonSerializable(typeof(RunRecord))]
 [JsonSerializable(typeof(ScrubRecord))]
 [JsonSerializable(typeof(VerdictRecord))]

@@ -32,7 +32,7 @@ public sealed class TrustedSignersTests : IAsyncLifetime, IDisposable
     {
         var trusted = Certificates();
         byte[] own = await workload.Keyless(Kind).SignAsync(Statement(1), CancellationToken.None);
-        workload.Subject = "stranger@example.com";
+        workload.Subject = "https://ci.example.com/mallory";
         byte[] strange = await workload.Keyless(Kind).SignAsync(Statement(2), CancellationToken.None);
         using var index = AttestationIndex.Open(folder["index.db"], trusted);
         Add(index, trusted, strange);
@@ -44,7 +44,7 @@ public sealed class TrustedSignersTests : IAsyncLifetime, IDisposable
         var found = index.FindBySubject(Model, 10);
         found.Select(static a => a.IsVerified).Should().Equal(true, false);
         found[0].SignedBy.Should().Be(trusted.Identity);
-        found[1].SignedBy!.Subject.Should().Be("stranger@example.com");
+        found[1].SignedBy!.Subject.Should().Be("https://ci.example.com/mallory");
         index.FindBySubject(Model, 1).Should().ContainSingle("strangers do not crowd it out").Which.IsVerified.Should().BeTrue();
     }
 

@@ -146,7 +146,7 @@ public sealed class KeylessRunTests : IAsyncLifetime
                   use: [provenance]
                   keyless: { trustRoot: trusted_root.json, issuer: "{{files.Sigstore.Issuer}}", subject: "{{subject}}" }
               builders:
-                - { id: "https://ci.example.com/test", signers: [platform], maxLevel: 2 }
+                - { id: "https://ci.example.com/test", signers: [platform], maxLevel: 2, buildTypes: ["https://provenance.dev/buildtypes/tekton/v1"] }
               require:
                 - name: made-by-us
                   predicateTypes: ["https://slsa.dev/provenance/v1"]
