@@ -25,12 +25,14 @@ switch (args.FirstOrDefault())
     default:
         await Console.Error.WriteLineAsync($$"""
             usage: bench/run NAME [--json]
-              attest
-              verify
-              keyless FOLDER
-              watcher [--quick] [--only 5000|20000|live|100000|takeover|resync] [--rounds N] [--env NAME=VALUE]
-              store   [--quick] [--only {{string.Join('|', StoreSettings.Names)}}] [--rounds N] [--blobs N] [--env NAME=VALUE]
-              store-disk [FOLDER]
+              attest                one run, from its JSON to the signed bundle
+              verify                one bundle, in this process and as a command beside cosign
+              keyless FOLDER        one statement signed as an identity, against the test instance whose files are in FOLDER
+              watcher               the watcher against a cluster in memory
+                      [--quick] [--only 5000|20000|live|100000|takeover|resync] [--rounds N] [--env NAME=VALUE]
+              store                 the store beside other servers
+                      [--quick] [--only {{string.Join('|', StoreSettings.Names)}}] [--rounds N] [--blobs N] [--env NAME=VALUE]
+              store-disk [FOLDER]   the store's folder with many blobs, without a server
             """);
         return 2;
 }

@@ -27,7 +27,7 @@ public static class AttestorServices
 
     /// <summary>
     /// Adds the use case that looks digests up, over a store in this process. The composition root adds the <see cref="AttestationIndex"/>
-    /// and the <see cref="TrustedKeys"/>.
+    /// and the <see cref="TrustedSigners"/>.
     /// </summary>
     public static IServiceCollection AddLookups(this IServiceCollection services) => services
         .AddSingleton<AttestationIndexer>()

@@ -53,8 +53,14 @@ public sealed class KeylessBundleSigner : IBundleSigner, IDisposable
     /// <summary>Whom our certificates name; null until the first one is there.</summary>
     public CertificateIdentity? Identity => Volatile.Read(ref known);
 
+    /// <summary>Is told whom our certificates name, before a first signature by them is handed out, and whenever that changes.</summary>
+    public Action<CertificateIdentity>? IdentityLearned { get; set; }
+
     /// <summary>How signatures are verified before they are handed out.</summary>
     public SignatureVerifier Verifier => verifier;
+
+    /// <summary>What every signature proves that is handed out.</summary>
+    public SignatureDemands Demands => instance.EffectiveDemands;
 
     /// <inheritdoc/>
     public string Name => Volatile.Read(ref known) is { } identity ? identity.ToString() : $"the identity of the token from {TokenSource}";
@@ -157,7 +163,12 @@ public sealed class KeylessBundleSigner : IBundleSigner, IDisposable
 
     private CertificateIdentity Remember(CertificateIdentity identity)
     {
-        Volatile.Write(ref known, identity);
+        if (Volatile.Read(ref known) != identity)
+        {
+            IdentityLearned?.Invoke(identity);
+            Volatile.Write(ref known, identity);
+        }
+
         return identity;
     }
 

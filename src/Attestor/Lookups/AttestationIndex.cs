@@ -1,7 +1,5 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Data.Sqlite;
+using Provenance.Attestor.Certificates;
 
 namespace Provenance.Attestor.Lookups;
 
@@ -11,11 +9,11 @@ namespace Provenance.Attestor.Lookups;
 /// </summary>
 public sealed class AttestationIndex : IDisposable
 {
-    private const int SchemaVersion = 1;
+    private const int SchemaVersion = 2;
 
     private const string Schema = """
         CREATE TABLE attestation (
-            id INTEGER PRIMARY KEY, bundle TEXT NOT NULL UNIQUE, predicate_type TEXT NOT NULL, verified_by TEXT,
+            id INTEGER PRIMARY KEY, bundle TEXT NOT NULL UNIQUE, predicate_type TEXT NOT NULL, verified_by TEXT, subject TEXT, issuer TEXT,
             invocation TEXT, run TEXT, outcome TEXT, builder TEXT, build_type TEXT, started TEXT, finished TEXT);
         CREATE TABLE location (attestation INTEGER NOT NULL REFERENCES attestation, reference TEXT NOT NULL, PRIMARY KEY (attestation, reference)) WITHOUT ROWID;
         CREATE TABLE artifact (attestation INTEGER NOT NULL REFERENCES attestation, role INTEGER NOT NULL, position INTEGER NOT NULL, name TEXT, uri TEXT, digest TEXT);
@@ -24,11 +22,13 @@ public sealed class AttestationIndex : IDisposable
         """;
 
     private readonly SqliteConnection connection;
+    private readonly TrustedSigners trusted;
     private readonly Lock turn = new();
 
-    private AttestationIndex(SqliteConnection connection, bool isComplete)
+    private AttestationIndex(SqliteConnection connection, TrustedSigners trusted, bool isComplete)
     {
         this.connection = connection;
+        this.trusted = trusted;
         IsComplete = isComplete;
     }
 
@@ -44,12 +44,13 @@ public sealed class AttestationIndex : IDisposable
 
     /// <summary>
     /// Opens the index in a file, or makes a new one where the file is missing, damaged, of another version, or was filled when other
-    /// keys were trusted: what a key has verified that is trusted no longer must not be shown as verified.
+    /// keys or roots were trusted: what a key has verified that is trusted no longer must not be shown as verified.
     /// </summary>
-    public static AttestationIndex Open(string path, TrustedKeys? trustedKeys = null)
+    public static AttestationIndex Open(string path, TrustedSigners trusted)
     {
+        ArgumentNullException.ThrowIfNull(trusted);
         SQLitePCL.Batteries_V2.Init();
-        long trust = MarkOf(trustedKeys);
+        long trust = trusted.Mark;
         if (File.Exists(path))
         {
             try
@@ -60,7 +61,7 @@ public sealed class AttestationIndex : IDisposable
                 {
                     // Durable before anything is added: after a power cut the index must not pass for one that was closed.
                     Execute(existing, "PRAGMA synchronous = FULL; PRAGMA user_version = 0; PRAGMA synchronous = NORMAL");
-                    return new AttestationIndex(existing, isComplete: true);
+                    return new AttestationIndex(existing, trusted, isComplete: true);
                 }
 
                 existing.Dispose();
@@ -77,9 +78,8 @@ public sealed class AttestationIndex : IDisposable
         }
 
         var created = Connect(path);
-        Execute(created, $"PRAGMA application_id = {trust}");
         Execute(created, Schema);
-        return new AttestationIndex(created, isComplete: false);
+        return new AttestationIndex(created, trusted, isComplete: false);
     }
 
     /// <summary>Adds an attestation, or a further place where a known one is stored.</summary>
@@ -114,16 +114,10 @@ public sealed class AttestationIndex : IDisposable
     {
         lock (turn)
         {
-            Execute(connection, $"PRAGMA user_version = {SchemaVersion}");
+            // With the keys that were taken up meanwhile.
+            Execute(connection, $"PRAGMA application_id = {trusted.Mark}; PRAGMA user_version = {SchemaVersion}");
             connection.Dispose();
         }
-    }
-
-    /// <summary>A number for a set of keys, whatever their order, that a database can carry: 31 bits of a hash.</summary>
-    private static long MarkOf(TrustedKeys? trustedKeys)
-    {
-        var fingerprints = (trustedKeys?.Keys ?? []).Select(static key => key.Fingerprint).Distinct().Order(StringComparer.Ordinal);
-        return BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join('\n', fingerprints)))) & int.MaxValue;
     }
 
     private static SqliteConnection Connect(string path)
@@ -138,10 +132,12 @@ public sealed class AttestationIndex : IDisposable
     {
         Execute(
             connection,
-            "INSERT INTO attestation (bundle, predicate_type, verified_by, invocation, run, outcome, builder, build_type, started, finished) VALUES ($bundle, $predicate, $verified, $invocation, $run, $outcome, $builder, $type, $started, $finished)",
+            "INSERT INTO attestation (bundle, predicate_type, verified_by, subject, issuer, invocation, run, outcome, builder, build_type, started, finished) VALUES ($bundle, $predicate, $verified, $subject, $issuer, $invocation, $run, $outcome, $builder, $type, $started, $finished)",
             ("$bundle", attestation.Bundle),
             ("$predicate", attestation.PredicateType),
             ("$verified", attestation.VerifiedBy),
+            ("$subject", attestation.SignedBy?.Subject),
+            ("$issuer", attestation.SignedBy?.Issuer),
             ("$invocation", attestation.Run?.InvocationId),
             ("$run", attestation.Run?.Name),
             ("$outcome", attestation.Run?.Outcome),
@@ -176,26 +172,31 @@ public sealed class AttestationIndex : IDisposable
     {
         lock (turn)
         {
+            var own = trusted.Identity;
             var ids = Query(
                 """
                 SELECT id FROM attestation WHERE id IN (SELECT attestation FROM artifact WHERE digest = $digest AND role = $role)
-                ORDER BY verified_by IS NULL, id LIMIT $limit
+                ORDER BY verified_by IS NULL AND NOT (subject IS NOT NULL AND subject IS $subject AND issuer IS $issuer), id LIMIT $limit
                 """,
                 static row => row.GetInt64(0),
                 ("$digest", digest),
                 ("$role", (int)role),
+                ("$subject", own?.Subject),
+                ("$issuer", own?.Issuer),
                 ("$limit", limit));
-            return [.. ids.Select(Load)];
+            return [.. ids.Select(id => Load(id, own))];
         }
     }
 
-    private IndexedAttestation Load(long id) => Query(
-        "SELECT bundle, predicate_type, verified_by, invocation, run, outcome, builder, build_type, started, finished FROM attestation WHERE id = $id",
+    private IndexedAttestation Load(long id, CertificateIdentity? own) => Query(
+        "SELECT bundle, predicate_type, verified_by, invocation, run, outcome, builder, build_type, started, finished, subject, issuer FROM attestation WHERE id = $id",
         row => new IndexedAttestation
         {
             Bundle = row.GetString(0),
             PredicateType = row.GetString(1),
             VerifiedBy = Text(row, 2),
+            SignedBy = SignedBy(row),
+            IsVerified = Text(row, 2) is not null || (own is not null && SignedBy(row) == own),
             Run = Text(row, 3) is not { } invocation ? null : new IndexedRun
             {
                 InvocationId = invocation,
@@ -231,6 +232,8 @@ public sealed class AttestationIndex : IDisposable
 
         return rows;
     }
+
+    private static CertificateIdentity? SignedBy(SqliteDataReader row) => Text(row, 10) is { } subject ? new CertificateIdentity(subject, Text(row, 11)) : null;
 
     private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 

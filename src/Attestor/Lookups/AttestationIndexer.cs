@@ -7,11 +7,11 @@ using Provenance.Attestor.Bundles;
 namespace Provenance.Attestor.Lookups;
 
 /// <summary>Keeps the index up with the store: it hears of every manifest that is pushed, whoever pushed it, and fills a new index.</summary>
-public sealed class AttestationIndexer(AttestationIndex index, TrustedKeys trustedKeys, IBlobStore blobs, IManifestCatalog catalog) : IManifestObserver
+public sealed class AttestationIndexer(AttestationIndex index, TrustedSigners trusted, IBlobStore blobs, IManifestCatalog catalog) : IManifestObserver
 {
     private const int MaximumManifestSize = 4 * 1024 * 1024;
 
-    private readonly AttestationReader reader = new(trustedKeys);
+    private readonly AttestationReader reader = new(trusted);
 
     /// <summary>Reads every attestation in the store into the index.</summary>
     public async Task RebuildAsync(CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ using Provenance.Attestor.Statements;
 namespace Provenance.Attestor.Lookups;
 
 /// <summary>Reads from a bundle what the index keeps of it.</summary>
-internal sealed class AttestationReader(TrustedKeys trustedKeys)
+internal sealed class AttestationReader(TrustedSigners trusted)
 {
     private const int MaximumArtifacts = 4096;
 
@@ -16,16 +16,16 @@ internal sealed class AttestationReader(TrustedKeys trustedKeys)
     {
         try
         {
-            var envelope = Bundle.Parse(content).Envelope;
-            var statement = StatementReader.Read(envelope.Payload);
-            byte[] signed = envelope.ToSignedBytes();
+            var bundle = Bundle.Parse(content);
+            var statement = StatementReader.Read(bundle.Envelope.Payload);
             var build = Member(statement.Predicate, "buildDefinition");
             var details = Member(statement.Predicate, "runDetails");
             return new IndexedAttestation
             {
                 Bundle = Digest.Of(content).ToString(),
                 PredicateType = statement.PredicateType,
-                VerifiedBy = trustedKeys.Keys.FirstOrDefault(k => k.Verify(signed, envelope.Signatures[0].Value.Span))?.Fingerprint,
+                VerifiedBy = trusted.FindKey(bundle.Envelope),
+                SignedBy = trusted.FindIdentity(bundle),
                 References = [reference],
                 Run = ReadRun(build, details),
                 Subjects = [.. statement.Subjects.SelectMany(static s => s.Digest is { Count: > 0 } digests ? digests.Select(d => new IndexedArtifact(s.Name, s.Uri, $"{d.Key}:{d.Value}")) : [])],

@@ -1,3 +1,5 @@
+using Provenance.Attestor.Certificates;
+
 namespace Provenance.Attestor.Lookups;
 
 /// <summary>What the index knows of one attestation.</summary>
@@ -9,8 +11,14 @@ public sealed record IndexedAttestation
     /// <summary>The predicate type.</summary>
     public required string PredicateType { get; init; }
 
-    /// <summary>Fingerprint of the key that verified the signature; null where none of the known keys does, so that nothing it says is proven.</summary>
+    /// <summary>Fingerprint of the installation's own key that verified the signature; null where none does.</summary>
     public string? VerifiedBy { get; init; }
+
+    /// <summary>Whom the certificate names where it holds under the trusted root, ours or a stranger's; null where none does.</summary>
+    public CertificateIdentity? SignedBy { get; init; }
+
+    /// <summary>Whether the installation signed it, with a key or as its identity, so that it is proven who says what it says. Found out when it is looked up.</summary>
+    public bool IsVerified { get; init; }
 
     /// <summary>Where it is stored: manifests by digest.</summary>
     public IReadOnlyList<string> References { get; init; } = [];

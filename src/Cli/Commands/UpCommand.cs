@@ -57,14 +57,27 @@ internal sealed class UpCommand
             ? Installation.OpenWithoutKey(layout, attesting.BuilderId(parsed), console)
             : await Installation.OpenAsync(layout, signing.Key(parsed), attesting.BuilderId(parsed), console, cancellationToken);
         using var key = identity.Key;
-        using var opened = key is null ? await signing.WithoutKeyAsync(parsed, cancellationToken) : await signing.WithKeyAsync(parsed, key.Signer, cancellationToken);
+        var own = await OwnIdentity.FindAsync(layout, cancellationToken);
+        var trusted = OwnIdentity.Trusted(layout, key is null ? null : [key.Signer.PublicKey, .. await key.Signer.FindEarlierKeysAsync(cancellationToken)], own);
+        using var opened = key is null ? await signing.WithoutKeyAsync(parsed, cancellationToken) : await signing.WithKeyAsync(parsed, trusted.Follow(key.Signer), cancellationToken);
+        if (opened.Signer is KeylessBundleSigner keyless)
+        {
+            var now = new OwnIdentity(own?.Subject, own?.Issuer, await signing.ReadNamedRootAsync(parsed, cancellationToken), keyless.Demands.LogEntry, keyless.Demands.CertificateLog);
+            trusted = OwnIdentity.Trusted(layout, null, now);
+            keyless.IdentityLearned = identity =>
+            {
+                (now with { Subject = identity.Subject, Issuer = identity.Issuer }).Save(layout);
+                trusted.Identity = identity;
+            };
+        }
+
         if (key is null)
         {
             console.WriteLine($"signing     {opened.Signer.Name}");
         }
 
         var attestorOptions = AttestingOptions.Checked(identity.BuilderId);
-        await using var server = await StoreServer.StartAsync(layout, chosenPort, key is null ? [] : [key.Signer.PublicKey, .. await key.Signer.FindEarlierKeysAsync(cancellationToken)], cancellationToken);
+        await using var server = await StoreServer.StartAsync(layout, chosenPort, trusted, cancellationToken);
         await identity.PublishKeyAsync(layout, cancellationToken);
         await server.AnnounceAsync(layout, cancellationToken);
         console.WriteLine($"serving     {server.Address}  (OCI registry, /cas/, /lookup/, /readyz; data in {layout.Folder})");

@@ -20,6 +20,9 @@ internal sealed record DataLayout
 
     public string PublicKey => Path.Combine(Folder, "keys", "attestor.pub");
 
+    /// <summary>As whom attestations were signed without a key, and the trusted root for it.</summary>
+    public string Identity => Path.Combine(Folder, "keys", "attestor.identity.json");
+
     /// <summary>The builder id that is made on the first start.</summary>
     public string BuilderId => Path.Combine(Folder, "builder-id");
 

@@ -1,5 +1,3 @@
-using Provenance.Attestor.Signing;
-
 namespace Provenance.Cli.Hosting;
 
 /// <summary>A way to the store of a data folder: the process that serves it, or else a server of our own for as long as it is needed.</summary>
@@ -32,7 +30,7 @@ internal sealed class StoreConnection : IAsyncDisposable
             return new StoreConnection(address, null);
         }
 
-        var trusted = File.Exists(layout.PublicKey) ? [KeyFile.LoadPublicKey(layout.PublicKey)] : Array.Empty<VerificationKey>();
+        var trusted = OwnIdentity.Trusted(layout, null, await OwnIdentity.FindAsync(layout, cancellationToken));
         var server = await StoreServer.StartAsync(layout, port: 0, trusted, cancellationToken);
         return new StoreConnection(server.Address, server);
     }

@@ -12,7 +12,6 @@ using Provenance.ArtifactStore.Serving;
 using Provenance.ArtifactStore.Serving.Caches;
 using Provenance.Attestor;
 using Provenance.Attestor.Lookups;
-using Provenance.Attestor.Signing;
 using Provenance.Cli.Reporting;
 
 namespace Provenance.Cli.Hosting;
@@ -47,9 +46,9 @@ internal sealed class StoreServer : IAsyncDisposable
     /// <summary>Starts serving the data folder.</summary>
     /// <param name="layout">The data folder.</param>
     /// <param name="port">The port; 0 takes a free one.</param>
-    /// <param name="trustedKeys">The keys whose signatures the look-ups take for proof.</param>
+    /// <param name="trusted">Whose signatures the look-ups take for proof.</param>
     /// <param name="cancellationToken">Ends the start.</param>
-    public static async Task<StoreServer> StartAsync(DataLayout layout, int port, IReadOnlyList<VerificationKey> trustedKeys, CancellationToken cancellationToken)
+    public static async Task<StoreServer> StartAsync(DataLayout layout, int port, TrustedSigners trusted, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateSlimBuilder();
         // What stops the start is said by the command, in one line.
@@ -63,8 +62,8 @@ internal sealed class StoreServer : IAsyncDisposable
         builder.Services.AddHostFiltering(static filter => filter.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
         builder.Services.AddArtifactStore(new ArtifactStoreOptions { Folder = layout.Store }).AddCaches();
         builder.Services
-            .AddSingleton(new TrustedKeys(trustedKeys))
-            .AddSingleton(_ => AttestationIndex.Open(layout.Index, new TrustedKeys(trustedKeys)))
+            .AddSingleton(trusted)
+            .AddSingleton(_ => AttestationIndex.Open(layout.Index, trusted))
             .AddLookups()
             .AddMediator();
         var application = builder.Build();

@@ -71,7 +71,7 @@ internal static class LookupView
         }
 
         facts.AddRow(new Text("  says"), new Text(attestation.PredicateType));
-        facts.AddRow(new Text("  signed"), new Text(attestation.VerifiedBy is { } key ? $"verified, key sha256:{key}" : "NOT VERIFIED by a key of this store: do not rely on what it says"));
+        facts.AddRow(new Text("  signed"), new Text(Signed(attestation)));
         foreach (string reference in attestation.References)
         {
             facts.AddRow(new Text("  stored"), new Text($"{registry}/{reference}"));
@@ -79,6 +79,14 @@ internal static class LookupView
 
         console.Write(facts);
     }
+
+    private static string Signed(IndexedAttestation attestation) => attestation switch
+    {
+        { VerifiedBy: { } key } => $"verified, key sha256:{key}",
+        { IsVerified: true, SignedBy: { } own } => $"verified, {own}",
+        { SignedBy: { } other } => $"NOT VERIFIED: signed by {other}, who does not sign for this store; do not rely on what it says",
+        _ => "NOT VERIFIED by a key or as the identity of this store: do not rely on what it says",
+    };
 
     private static void WriteArtifacts(IAnsiConsole console, string title, IReadOnlyList<IndexedArtifact> artifacts)
     {

@@ -55,12 +55,12 @@ public sealed class DataFolderTests : IDisposable
     [Fact]
     public void A_folder_that_was_never_ours_is_refused_and_keeps_its_temporary_files()
     {
-        Directory.CreateDirectory(temporary["home/tmp/work"]);
-        File.WriteAllText(temporary["home/tmp/work/thesis.txt"], "the only copy");
+        Directory.CreateDirectory(temporary["home/tmp/desk"]);
+        File.WriteAllText(temporary["home/tmp/desk/thesis.txt"], "the only copy");
 
         FluentActions.Invoking(() => DataFolder.Open(temporary["home"])).Should().Throw<DataFolderException>().WithMessage($"*{temporary["home"]}*tmp*");
 
-        File.ReadAllText(temporary["home/tmp/work/thesis.txt"]).Should().Be("the only copy");
+        File.ReadAllText(temporary["home/tmp/desk/thesis.txt"]).Should().Be("the only copy");
     }
 
     [Fact]

@@ -25,14 +25,16 @@ public sealed class LookupDigestTests : IAsyncLifetime, IDisposable
     private readonly KeySigner signer = KeySigner.From(ECDsa.Create(ECCurve.NamedCurves.nistP256));
     private readonly RemoteRegistry client = new(new RemoteRegistryOptions(), TimeProvider.System);
     private AttestationIndex index = null!;
+    private TrustedSigners trusted = null!;
     private LoopbackRegistry registry = null!;
 
     public async Task InitializeAsync()
     {
-        index = AttestationIndex.Open(folder["index.db"]);
+        trusted = new TrustedSigners([signer.PublicKey]);
+        index = AttestationIndex.Open(folder["index.db"], trusted);
         registry = await LoopbackRegistry.StartAsync(configure: services => services
             .AddSingleton(index)
-            .AddSingleton(new TrustedKeys([signer.PublicKey]))
+            .AddSingleton(trusted)
             .AddLookups());
     }
 
@@ -90,9 +92,9 @@ public sealed class LookupDigestTests : IAsyncLifetime, IDisposable
     public async Task Rebuild_gives_what_was_gathered_push_by_push()
     {
         await AttestAsync(signer);
-        using var fresh = AttestationIndex.Open(folder["fresh.db"]);
+        using var fresh = AttestationIndex.Open(folder["fresh.db"], trusted);
         var services = registry.Services;
-        var indexer = new AttestationIndexer(fresh, new TrustedKeys([signer.PublicKey]), services.GetRequiredService<IBlobStore>(), services.GetRequiredService<IManifestCatalog>());
+        var indexer = new AttestationIndexer(fresh, trusted, services.GetRequiredService<IBlobStore>(), services.GetRequiredService<IManifestCatalog>());
         await indexer.RebuildAsync(CancellationToken.None);
         fresh.FindBySubject(Model, 10).Should().BeEquivalentTo(index.FindBySubject(Model, 10)).And.ContainSingle();
         await indexer.RebuildAsync(CancellationToken.None);

@@ -67,6 +67,32 @@ public sealed class KeylessRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Lookup_names_the_identity_that_signed_also_after_a_rebuild()
+    {
+        await UpAsync();
+
+        await LookupNamesAsync();
+        foreach (string index in Directory.EnumerateFiles(files["data"], "index.db*"))
+        {
+            File.Delete(index);
+        }
+
+        await LookupNamesAsync();
+        string record = files["data/keys/attestor.identity.json"];
+        await File.WriteAllTextAsync(record, (await File.ReadAllTextAsync(record)).Replace(files.Sigstore.Subject, "somebody.else", StringComparison.Ordinal));
+        (await SigstoreFiles.RunAsync("lookup", $"sha256:{Hex}", "--data", files["data"])).ShouldEndWith(0).Output.Should().Contain("NOT VERIFIED: signed by").And.NotContain("verified, ");
+    }
+
+    [Fact]
+    public async Task A_policy_accepts_what_up_signed_as_its_identity_and_no_other()
+    {
+        await UpAsync();
+
+        (await VerifyByPolicyAsync(files.Sigstore.Subject)).ShouldEndWith(0);
+        (await VerifyByPolicyAsync("https://ci.example.com/another")).ShouldEndWith(1).Output.Should().Contain("IDENTITY");
+    }
+
+    [Fact]
     public async Task Up_does_not_lose_a_run_while_a_service_is_away()
     {
         Directory.CreateDirectory(files["runs"]);
@@ -87,5 +113,46 @@ public sealed class KeylessRunTests : IAsyncLifetime
         (await SigstoreFiles.RunAsync(watch)).ShouldBeRefused("Who signs?", "--signing-config");
         (await SigstoreFiles.RunAsync([.. watch, .. files.Instance])).ShouldBeRefused("There is no identity token", "/var/run/sigstore/cosign/oidc-token");
         (await SigstoreFiles.RunAsync([.. watch, .. files.Keyless])).ShouldBeRefused("none");
+    }
+
+    private async Task UpAsync()
+    {
+        Directory.CreateDirectory(files["runs"]);
+        await File.WriteAllTextAsync(files["runs/one.yaml"], RunFiles.TaskRun("one", "https://downloads.example.com/one", Hex));
+        (await SigstoreFiles.RunAsync(
+            ["up", files["runs"], "--once", "--port", "0", "--data", files["data"], "--builder-id", "https://ci.example.com/test", .. files.Keyless])).ShouldEndWith(0);
+    }
+
+    private async Task LookupNamesAsync()
+    {
+        var found = (await SigstoreFiles.RunAsync("lookup", $"sha256:{Hex}", "--data", files["data"], "-o", "json")).ShouldEndWith(0).Json.GetProperty("madeBy")[0];
+        found.GetProperty("isVerified").GetBoolean().Should().BeTrue();
+        found.GetProperty("signedBy").GetProperty("subject").GetString().Should().Be(files.Sigstore.Subject);
+        found.GetProperty("signedBy").GetProperty("issuer").GetString().Should().Be(files.Sigstore.Issuer);
+        (await SigstoreFiles.RunAsync("lookup", $"sha256:{Hex}", "--data", files["data"])).ShouldEndWith(0).Output.Should().Contain($"verified, {files.Sigstore.Subject}");
+    }
+
+    private Task<CommandResult> VerifyByPolicyAsync(string subject)
+    {
+        string policy = files.Write("policy.yaml", $$"""
+            apiVersion: provenance.dev/v1alpha1
+            kind: VerificationPolicy
+            metadata: { name: downloads }
+            spec:
+              match:
+                images: [{ glob: "downloads.example.com/one" }]
+              signers:
+                - name: platform
+                  use: [provenance]
+                  keyless: { trustRoot: trusted_root.json, issuer: "{{files.Sigstore.Issuer}}", subject: "{{subject}}" }
+              builders:
+                - { id: "https://ci.example.com/test", signers: [platform], maxLevel: 2, buildTypes: ["https://provenance.dev/buildtypes/tekton/v1"] }
+              require:
+                - name: made-by-us
+                  predicateTypes: ["https://slsa.dev/provenance/v1"]
+                  signers: [platform]
+                  provenance: { minLevel: 2 }
+            """);
+        return SigstoreFiles.RunAsync("verify", $"sha256:{Hex}", "--data", files["data"], "--policy", policy, "--name", "downloads.example.com/one");
     }
 }
