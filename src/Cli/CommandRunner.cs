@@ -7,6 +7,7 @@ using Provenance.Attestor.Signing;
 using Provenance.Attestor.SigningServices;
 using Provenance.Attestor.Trust;
 using Provenance.Attestor.Tuf;
+using Provenance.Cli.Commands;
 using Provenance.Cli.Reporting;
 using Provenance.Watcher.Documents;
 using Provenance.Watcher.Kubernetes;
@@ -26,13 +27,11 @@ internal static class CommandRunner
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors)
+            foreach (string problem in UsageProblems.Of(parsed))
             {
-                await Console.Error.WriteLineAsync(HarmlessText.Of(error.Message));
+                await Console.Error.WriteLineAsync(HarmlessText.Of(problem));
             }
 
-            string command = parsed.CommandResult.Command is RootCommand ? "provenance" : "provenance " + parsed.CommandResult.Command.Name;
-            await Console.Error.WriteLineAsync($"See: {command} --help");
             return ExitCodes.Usage;
         }
 
