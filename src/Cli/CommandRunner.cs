@@ -54,10 +54,18 @@ internal static class CommandRunner
         }
         catch (Exception e) when (ExitCodeOf(e) is { } exitCode)
         {
-            await Console.Error.WriteLineAsync("error: " + HarmlessText.Of(e.Message));
+            await Console.Error.WriteLineAsync("error: " + HarmlessText.Of(TextOf(e)));
             return exitCode;
         }
     }
+
+    /// <summary>The message, after the code by which the documentation lists it.</summary>
+    private static string TextOf(Exception exception) => exception switch
+    {
+        SigningServiceException signing => $"{signing.Code}: {signing.Message}",
+        TufException trust => $"{trust.Code}: {trust.Message}",
+        _ => exception.Message,
+    };
 
     private static int? ExitCodeOf(Exception exception) => exception switch
     {
