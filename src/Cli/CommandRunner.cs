@@ -7,7 +7,6 @@ using Provenance.Attestor.Signing;
 using Provenance.Attestor.SigningServices;
 using Provenance.Attestor.Trust;
 using Provenance.Attestor.Tuf;
-using Provenance.Cli.Commands;
 using Provenance.Cli.Reporting;
 using Provenance.Watcher.Documents;
 using Provenance.Watcher.Kubernetes;

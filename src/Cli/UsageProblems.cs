@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 
-namespace Provenance.Cli.Commands;
+namespace Provenance.Cli;
 
 /// <summary>What is wrong with a command line, and where to read on.</summary>
 internal static class UsageProblems
