@@ -26,13 +26,11 @@ internal static class CommandRunner
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors)
+            foreach (string problem in UsageProblems.Of(parsed))
             {
-                await Console.Error.WriteLineAsync(HarmlessText.Of(error.Message));
+                await Console.Error.WriteLineAsync(HarmlessText.Of(problem));
             }
 
-            string command = parsed.CommandResult.Command is RootCommand ? "provenance" : "provenance " + parsed.CommandResult.Command.Name;
-            await Console.Error.WriteLineAsync($"See: {command} --help");
             return ExitCodes.Usage;
         }
 
@@ -55,10 +53,18 @@ internal static class CommandRunner
         }
         catch (Exception e) when (ExitCodeOf(e) is { } exitCode)
         {
-            await Console.Error.WriteLineAsync("error: " + HarmlessText.Of(e.Message));
+            await Console.Error.WriteLineAsync("error: " + HarmlessText.Of(TextOf(e)));
             return exitCode;
         }
     }
+
+    /// <summary>The message, after the code by which the documentation lists it.</summary>
+    private static string TextOf(Exception exception) => exception switch
+    {
+        SigningServiceException signing => $"{signing.Code}: {signing.Message}",
+        TufException trust => $"{trust.Code}: {trust.Message}",
+        _ => exception.Message,
+    };
 
     private static int? ExitCodeOf(Exception exception) => exception switch
     {

@@ -137,7 +137,7 @@ public static class KeyFile
             }
         }
 
-        throw new KeyException("KEY_INVALID", $"{source} holds no PEM block with a private key (PRIVATE KEY, EC PRIVATE KEY, ENCRYPTED PRIVATE KEY or ENCRYPTED SIGSTORE PRIVATE KEY).");
+        throw new KeyException("KEY_INVALID", $"{source} holds no PEM block with a private key (PRIVATE KEY, EC PRIVATE KEY, ENCRYPTED PRIVATE KEY or ENCRYPTED SIGSTORE PRIVATE KEY). A public key or a certificate cannot sign.");
     }
 
     private static void ImportEncrypted(ECDsa key, ReadOnlySpan<char> block, string source, string passphrase)

@@ -47,7 +47,7 @@ public sealed class VerificationKey
         ArgumentNullException.ThrowIfNull(pem);
         if (!PemBlock.TryRead(pem, "PUBLIC KEY", out byte[]? der))
         {
-            throw new KeyException("KEY_INVALID", "The file holds no PEM block \"PUBLIC KEY\".");
+            throw new KeyException("KEY_INVALID", "The file holds no PEM block \"PUBLIC KEY\". Name the public half of a key, which provenance key show prints.");
         }
 
         // Two of these belong to one block: its beginning and its end.

@@ -174,7 +174,7 @@ internal sealed class ServiceConnection(HttpClient http, TimeProvider time, Serv
         if (uri.Scheme != Uri.UriSchemeHttps && !(uri.Scheme == Uri.UriSchemeHttp && (Loopback.Has(uri) || options.PlainHttp.Contains(uri.Authority))))
         {
             throw Fault(
-                request, SigningServiceException.Unavailable, "is not spoken to, as its address is not https. Use https, or list it among those that may go without encryption.", isTransient: false);
+                request, SigningServiceException.Unavailable, "is not spoken to, as its address is not https. Use https, or allow the host with --plain-http-service.", isTransient: false);
         }
 
         if (uri.UserInfo.Length > 0)

@@ -29,13 +29,14 @@ internal sealed class AttestBlobCommand
         string given = parsed.GetRequiredValue(type);
         string predicateType = PredicateStatement.FindType(given)
             ?? throw new CommandException(ExitCodes.Usage, $"--type {given} is neither a URI nor one of {string.Join(", ", PredicateStatement.TypeNames)}.");
+        string path = parsed.GetRequiredValue(bundle);
+        WholeFile.RequirePlace(path);
         string file = parsed.GetRequiredValue(predicate);
         byte[] content = await SmallFile.ReadAsync(file, "predicate", PredicateStatement.MaximumSize, cancellationToken);
         var subject = await NamedArtifact.ReadAsync(parsed.GetRequiredValue(artifact), cancellationToken);
         byte[] statement = Write(subject, predicateType, content, file);
         using var opened = await signing.OpenAsync(parsed, cancellationToken);
         byte[] signed = await opened.Signer.SignAsync(statement, cancellationToken);
-        string path = parsed.GetRequiredValue(bundle);
         await WholeFile.WriteAsync(path, signed, cancellationToken);
         Console.WriteLine(HarmlessText.LineOf($"subject   {subject.Digest}{(subject.Name is null ? "" : $"  {subject.Name}")}"));
         Console.WriteLine(HarmlessText.LineOf($"type      {predicateType}"));

@@ -89,7 +89,7 @@ internal sealed class AttestCommand
 
         if (!File.Exists(source))
         {
-            throw new CommandException(ExitCodes.Usage, $"There is no file {source}.");
+            throw new CommandException(ExitCodes.Usage, Directory.Exists(source) ? $"{source} is a folder: name a file, or follow the folder with provenance up." : $"There is no file {source}.");
         }
 
         await using var file = File.OpenRead(source);

@@ -39,9 +39,8 @@ internal sealed class AttestingOptions
 
     private readonly Option<BuildTypeOption> buildType = new("--build-type")
     {
-        Description = "native: recorded artifacts only; chains: what Tekton Chains' slsa/v2alpha4 emits, type hints included, for migration",
+        Description = "native (the default): recorded artifacts only; chains: what Tekton Chains' slsa/v2alpha4 emits, type hints included, for migration",
         HelpName = "native|chains",
-        DefaultValueFactory = static _ => BuildTypeOption.Native,
     };
 
     private readonly Option<bool> chainsDeepInspection = new("--chains-deep-inspection")

@@ -44,7 +44,7 @@ internal sealed class CertificateOptions
         var demands = new SignatureDemands { LogEntry = !parsed.GetValue(withoutLog), CertificateLog = !parsed.GetValue(withoutCertificateLog) };
         if (parsed.GetValue(trustedRoot) is { } file)
         {
-            return new SignatureVerifier(TrustedRoot.Parse(await SmallFile.ReadAsync(file, "trusted root", TrustedRoot.MaximumSize, cancellationToken)), demands);
+            return new SignatureVerifier(await InstanceFiles.ReadTrustedRootAsync(file, cancellationToken), demands);
         }
 
         return demands == SignatureDemands.All

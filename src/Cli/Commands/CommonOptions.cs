@@ -7,9 +7,8 @@ internal static class CommonOptions
 {
     public static Option<OutputFormat> Output() => new("--output", "-o")
     {
-        Description = "text for people, json for programs",
+        Description = "text for people (the default), json for programs",
         HelpName = "text|json",
-        DefaultValueFactory = static _ => OutputFormat.Text,
     };
 
     public static Option<string> Data() => new("--data")

@@ -38,8 +38,11 @@ internal sealed class SignBundleCommand
         string file = parsed.GetRequiredValue(artifact);
         if (!File.Exists(file))
         {
-            throw new CommandException(ExitCodes.Usage, $"There is no file {file}.");
+            throw new CommandException(ExitCodes.Usage, Directory.Exists(file) ? $"{file} is a folder; name a file." : $"There is no file {file}.");
         }
+
+        string path = parsed.GetRequiredValue(bundle);
+        WholeFile.RequirePlace(path);
 
         byte[]? statement = parsed.GetValue(inToto) ? await ReadStatementAsync(file, cancellationToken) : null;
         using var http = ServiceClient.Create();
@@ -47,7 +50,6 @@ internal sealed class SignBundleCommand
         byte[] signed = statement is not null
             ? await signer.SignAsync(statement, cancellationToken)
             : await signer.SignArtifactAsync((await NamedArtifact.ReadAsync(file, cancellationToken)).Hash, cancellationToken);
-        string path = parsed.GetRequiredValue(bundle);
         await WholeFile.WriteAsync(path, signed, cancellationToken);
         Console.WriteLine(HarmlessText.LineOf($"signed    {signer.Name}"));
         Console.WriteLine(HarmlessText.LineOf($"bundle    {path}"));

@@ -57,10 +57,10 @@ internal sealed class SigstoreOptions
 
         var chosen = configFile is null or Public
             ? SigningConfig.ReadPublicGood()
-            : SigningConfig.Parse(await SmallFile.ReadAsync(configFile, "signing config", SigningConfig.MaximumSize, cancellationToken));
+            : await InstanceFiles.ReadSigningConfigAsync(configFile, cancellationToken);
         var root = rootFile is null
             ? TrustedRoot.ReadPublicGood()
-            : TrustedRoot.Parse(await SmallFile.ReadAsync(rootFile, "trusted root", TrustedRoot.MaximumSize, cancellationToken));
+            : await InstanceFiles.ReadTrustedRootAsync(rootFile, cancellationToken);
         return new SigstoreInstance(chosen, root, http, TimeProvider.System)
         {
             Services = new ServiceOptions { PlainHttp = parsed.GetRequiredValue(plainHttp).ToHashSet(StringComparer.OrdinalIgnoreCase) },

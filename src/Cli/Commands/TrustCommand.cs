@@ -21,7 +21,7 @@ internal static class TrustCommand
         {
             var console = Terminal.Open();
             TrustedRootView.Write(console, parsed.GetValue(file) is { } path
-                ? TrustedRoot.Parse(await SmallFile.ReadAsync(path, "trusted root", TrustedRoot.MaximumSize, cancellationToken))
+                ? await InstanceFiles.ReadTrustedRootAsync(path, cancellationToken)
                 : Find(options.Read(parsed), line => console.WriteLine(line)));
             return ExitCodes.Success;
         });
@@ -39,7 +39,7 @@ internal static class TrustCommand
 
         if (source.BuiltInRoot is null)
         {
-            throw new CommandException(ExitCodes.Usage, $"Nothing of {source.Mirror} is cached in {source.Cache.Folder}. Run provenance trust update first.");
+            throw new CommandException(ExitCodes.Usage, $"Nothing of {source.Mirror} is cached in {source.Cache.Folder}. Run provenance trust update first{source.UpdateOptions}.");
         }
 
         tell("built in, as published on 2026-08-21; provenance trust update gets the newest");

@@ -29,7 +29,7 @@ internal sealed class TrustExportCommand
         var cached = source.FindCached();
         if (cached?.Find(TrustSource.TrustedRootName) is not { } target)
         {
-            throw new CommandException(ExitCodes.Usage, $"Nothing of {source.Mirror} is cached in {source.Cache.Folder}. Run provenance trust update first.");
+            throw new CommandException(ExitCodes.Usage, $"Nothing of {source.Mirror} is cached in {source.Cache.Folder}. Run provenance trust update first{source.UpdateOptions}.");
         }
 
         source.RequireFresh(cached, TimeProvider.System);

@@ -49,7 +49,7 @@ internal sealed class VerifyBundleCommand
     {
         if (parsed.GetValue(trustedRoot) is { } file)
         {
-            return TrustedRoot.Parse(await SmallFile.ReadAsync(file, "trusted root", TrustedRoot.MaximumSize, cancellationToken));
+            return await InstanceFiles.ReadTrustedRootAsync(file, cancellationToken);
         }
 
         // What was fetched by trust update, and nothing else: verifying fetches nothing.
@@ -62,11 +62,23 @@ internal sealed class VerifyBundleCommand
     private async Task<BundleSigner> ReadSignerAsync(ParseResult parsed, CancellationToken cancellationToken) =>
         (parsed.GetValue(key), parsed.GetValue(identity), parsed.GetValue(issuer)) switch
         {
-            ({ } file, null, null) => BundleSigner.OwnerOf(SignatureKey.FromPem(
-                System.Text.Encoding.UTF8.GetString(await SmallFile.ReadAsync(file, "public key", 64 << 10, cancellationToken)))),
+            ({ } file, null, null) => BundleSigner.OwnerOf(await ReadKeyAsync(file, cancellationToken)),
             (null, { Length: > 0 } name, { Length: > 0 } by) => BundleSigner.Named(new ExpectedIdentity(TextPattern.Exactly(name), TextPattern.Exactly(by))),
             _ => throw new CommandException(ExitCodes.Usage, "Whom do you trust? Give --certificate-identity NAME together with --certificate-oidc-issuer URL, or --key FILE alone."),
         };
+
+    private static async Task<SignatureKey> ReadKeyAsync(string file, CancellationToken cancellationToken)
+    {
+        byte[] content = await SmallFile.ReadAsync(file, "public key", 64 << 10, cancellationToken);
+        try
+        {
+            return SignatureKey.FromPem(System.Text.Encoding.UTF8.GetString(content));
+        }
+        catch (KeyException e)
+        {
+            throw new CommandException(ExitCodes.Usage, $"{file} cannot be used as a public key: {e.Message}");
+        }
+    }
 
     // A digest is only what no file is called, as the protocol has it.
     private static Func<HashAlgorithmName, byte[]?> HashesOf(string given)

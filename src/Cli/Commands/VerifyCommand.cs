@@ -3,6 +3,7 @@ using System.Text.Json;
 using Provenance.Attestor.Policies;
 using Provenance.Attestor.Signers;
 using Provenance.Attestor.Signing;
+using Provenance.Attestor.Statements;
 using Provenance.Attestor.Verifying;
 using Provenance.Cli.Hosting;
 using Provenance.Cli.Reporting;
@@ -18,7 +19,7 @@ internal sealed class VerifyCommand
     private readonly Option<string?> bundle = new("--bundle") { Description = "Look for the evidence in this bundle file instead of a registry", HelpName = "FILE" };
     private readonly Option<string?> repository = new("--repository") { Description = "Look for the evidence in this repository, host/name", HelpName = "REPO" };
     private readonly Option<string?> name = new("--name") { Description = "By which name policies know a file or digest", HelpName = "NAME" };
-    private readonly Option<string[]> predicateType = new("--type") { Description = "With --key: the predicate type to accept instead of SLSA provenance v1", HelpName = "URI" };
+    private readonly Option<string[]> predicateType = new("--type") { Description = "With --key or an identity: the predicate type to accept instead of SLSA provenance v1; a URI, or a short name as of attest-blob; may be given several times", HelpName = "TYPE|URI" };
     private readonly Option<bool> allowFailedRuns = new("--allow-failed-runs") { Description = "Accept provenance of runs that did not succeed" };
     private readonly Option<string?> explain = new("--explain") { Description = "Explain a code and end", HelpName = "CODE" };
     private readonly Option<bool> offline = new("--offline") { Description = "Connect to nothing but the registry that holds the evidence, and to nothing at all for files and bundles" };
@@ -73,7 +74,7 @@ internal sealed class VerifyCommand
             AllowFailedRuns = parsed.GetValue(allowFailedRuns),
         };
         var verdict = await verification.VerifyAsync(
-            parsed.GetValue(predicateType) is { Length: > 0 } types ? request with { PredicateTypes = types } : request,
+            parsed.GetValue(predicateType) is { Length: > 0 } types ? request with { PredicateTypes = [.. types.Select(static t => PredicateStatement.FindType(t) ?? t)] } : request,
             cancellationToken);
         if (parsed.GetValue(output) is OutputFormat.Json)
         {

@@ -27,8 +27,8 @@ internal sealed class WatchCommand
     private readonly Option<string?> leaseNamespace = new("--lease-namespace") { Description = "Share the work with other replicas by leases in this namespace", HelpName = "NAME" };
     private readonly Option<string?> identity = new("--identity") { Description = "What this replica is called; the host's name if nothing is said", HelpName = "NAME" };
     private readonly Option<int> leaseSeconds = new("--lease-seconds") { Description = "After how long a replica that fell silent is succeeded", HelpName = "N", DefaultValueFactory = static _ => 12 };
-    private readonly Option<RunMarkOption> mark = new("--mark") { Description = "none: nothing is written to runs; digest: one annotation with the statement's digest", HelpName = "none|digest", DefaultValueFactory = static _ => RunMarkOption.None };
-    private readonly Option<RunGuardOption> guard = new("--guard") { Description = "Keep runs from being deleted before they are dealt with, by a finalizer", HelpName = "none|auto|finalizer", DefaultValueFactory = static _ => RunGuardOption.None };
+    private readonly Option<RunMarkOption> mark = new("--mark") { Description = "none (the default): nothing is written to runs; digest: one annotation with the statement's digest", HelpName = "none|digest" };
+    private readonly Option<RunGuardOption> guard = new("--guard") { Description = "Keep runs from being deleted before they are dealt with, by a finalizer; none by default", HelpName = "none|auto|finalizer" };
     private readonly Option<string?> clusterId = new("--cluster-id") { Description = "The first part of every run's identity; the UID of the namespace kube-system if nothing is said", HelpName = "ID" };
     private readonly Option<bool> dryRun = new("--dry-run") { Description = "Only say what would be attested: nothing is signed, stored or written" };
     private readonly Option<bool> quiet = new("--quiet") { Description = "No line a run, only what needs attention" };

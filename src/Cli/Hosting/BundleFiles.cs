@@ -8,12 +8,18 @@ internal sealed class BundleFiles(string path)
     private const string Extension = ".sigstore.json";
 
     private readonly bool isFolder = Directory.Exists(path) || Path.EndsInDirectorySeparator(path);
-    /// <summary>Refuses several bundles where there is room for one, before anything is signed.</summary>
+
+    /// <summary>Refuses several bundles where there is room for one, and a file that cannot be written, before anything is signed.</summary>
     public void Expect(int count)
     {
         if (!isFolder && count > 1)
         {
             throw new CommandException(ExitCodes.Usage, $"There are {count} runs to attest, and {path} is one file. Name a folder: --bundle {path}/");
+        }
+
+        if (!isFolder)
+        {
+            WholeFile.RequirePlace(path);
         }
     }
 

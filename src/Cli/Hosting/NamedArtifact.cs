@@ -20,6 +20,11 @@ internal sealed record NamedArtifact(string? Name, Digest Digest)
             return new NamedArtifact(Path.GetFileName(given), Digest.Parse($"sha256:{Convert.ToHexStringLower(hash)}"));
         }
 
+        if (Directory.Exists(given))
+        {
+            throw new CommandException(ExitCodes.Usage, $"{given} is a folder; name a file or a digest.");
+        }
+
         return given.StartsWith("sha256:", StringComparison.Ordinal) && Digest.TryParse(given, out var digest)
             ? new NamedArtifact(null, digest)
             : throw new CommandException(ExitCodes.Usage, $"There is no file {given}, and it is no digest sha256: with 64 lower-case hexadecimal digits.");

@@ -9,7 +9,7 @@ internal static class SmallFile
         var file = new FileInfo(path);
         if (!file.Exists)
         {
-            throw new CommandException(ExitCodes.Usage, $"There is no file {path}.");
+            throw new CommandException(ExitCodes.Usage, Directory.Exists(path) ? $"{path} is a folder; name a file: a {what}." : $"There is no file {path}: a {what} was to be read from it.");
         }
 
         cancellationToken.ThrowIfCancellationRequested();

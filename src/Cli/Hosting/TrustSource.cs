@@ -18,6 +18,9 @@ internal sealed record TrustSource(Uri Mirror, TufCache Cache, byte[]? BuiltInRo
     /// <summary>The trusted root of a repository that the user has fetched; null where there is none. Opens no connection.</summary>
     public static TrustedRoot? FindFetched(Uri mirror, TimeProvider time) => FindUserFolder() is { } folder ? In(mirror, folder).FindTrustedRoot(time) : null;
 
+    /// <summary>How the options of <c>trust update</c> name this repository; empty for that of the public instance.</summary>
+    public string UpdateOptions => Mirror == PublicGood.Mirror ? "" : Mirror == PublicGood.StagingMirror ? ", with --staging" : $", with --mirror {Mirror}";
+
     /// <summary>What is cached; null where nothing is. Opens no connection.</summary>
     /// <exception cref="TufException">The cache does not hold.</exception>
     public CachedTrust? FindCached() => CachedTrust.Open(Cache, BuiltInRoot);

@@ -71,6 +71,11 @@ internal sealed class VerificationTarget : IAsyncDisposable
             return await WithStoreAsync(await Digest.OfAsync(file, cancellationToken), chosen, layout, verification, cancellationToken, remark);
         }
 
+        if (Directory.Exists(target))
+        {
+            throw new CommandException(ExitCodes.Usage, $"{target} is a folder; name an image, a file, a digest or a bundle.");
+        }
+
         if (!target.Contains('/', StringComparison.Ordinal) && target.Split(':')[0] is "sha256" or "sha512")
         {
             // As a reference it would be a tag of the image library/sha256 on Docker Hub, which nobody means.

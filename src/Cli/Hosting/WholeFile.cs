@@ -3,6 +3,21 @@ namespace Provenance.Cli.Hosting;
 /// <summary>Writes files that are there whole or not at all; one that was there before is replaced.</summary>
 internal static class WholeFile
 {
+    /// <summary>Refuses a path where no file can be, before anything is signed that others hear of.</summary>
+    public static void RequirePlace(string path)
+    {
+        if (path.Length is 0 || Directory.Exists(path) || Path.EndsInDirectorySeparator(path))
+        {
+            throw new CommandException(ExitCodes.Usage, $"\"{path}\" is a folder; name a file to write to.");
+        }
+
+        string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
+        if (!Directory.Exists(folder))
+        {
+            throw new CommandException(ExitCodes.Usage, $"{path} cannot be written: there is no folder {folder}. Make it, or name another file.");
+        }
+    }
+
     public static async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         string temporary = $"{path}.{Environment.ProcessId}.tmp";

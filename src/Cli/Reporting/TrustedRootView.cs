@@ -3,11 +3,28 @@ using Spectre.Console;
 
 namespace Provenance.Cli.Reporting;
 
-/// <summary>Shows a trusted root as a table: what is trusted for what, and when.</summary>
+/// <summary>Shows a trusted root as a table, or one below the other where the terminal is narrow: what is trusted for what, and when.</summary>
 internal static class TrustedRootView
 {
+    // With less, addresses and ids would be broken within words.
+    private const int TableWidth = 160;
+
     public static void Write(IAnsiConsole console, TrustedRoot root)
     {
+        console.WriteLine(root.MediaType);
+        if (console.Profile.Width < TableWidth)
+        {
+            foreach (string[] row in RowsOf(root))
+            {
+                console.WriteLine();
+                console.WriteLine($"{row[0],-15}  {row[1]}");
+                console.WriteLine($"{"",-15}  {row[2]}");
+                console.WriteLine($"{"",-15}  {row[3]}");
+            }
+
+            return;
+        }
+
         var table = new Table { Border = TableBorder.Minimal };
         table.AddColumns("for", "who", "trusted", "key or id");
         foreach (string[] row in RowsOf(root))
@@ -15,7 +32,6 @@ internal static class TrustedRootView
             table.AddRow(row.Select(static text => new Text(text)));
         }
 
-        console.WriteLine(root.MediaType);
         console.Write(table);
     }
 
@@ -37,7 +53,7 @@ internal static class TrustedRootView
     private static string[] RowOf(string use, TrustedAuthority authority)
     {
         string name = authority.Uri is null ? authority.Name : $"{authority.Uri.ToString().TrimEnd('/')} ({authority.Name})";
-        return [use, name, TextOf(authority.ValidFor), $"{authority.KeyAlgorithm}, {authority.ChainLength} certificates"];
+        return [use, name, TextOf(authority.ValidFor), $"{authority.KeyAlgorithm}, {authority.ChainLength} certificate{(authority.ChainLength is 1 ? "" : "s")}"];
     }
 
     private static string TextOf(ValidityWindow window) => $"{SignatureRows.Text(window.Start)} to {(window.End is { } end ? SignatureRows.Text(end) : "now")}";

@@ -76,6 +76,17 @@ public sealed class AttestBlobTests : IAsyncLifetime
         files.Sigstore.Requests(SigstoreService.CertificateAuthority).Should().Be(0);
     }
 
+    [Theory]
+    [InlineData("no-such-folder/bundle.json", "no-such-folder")]
+    [InlineData(".", "is a folder")]
+    public async Task A_bundle_that_cannot_be_written_is_refused_before_a_service_hears_of_it(string bundle, string reason)
+    {
+        (await SigstoreFiles.RunAsync(["attest-blob", Artifact, "--predicate", Predicate, "--type", "vuln", "--bundle", files[bundle], .. files.Keyless])).ShouldBeRefused(reason);
+        (await SigstoreFiles.RunAsync(["sign-bundle", Artifact, "--bundle", files[bundle], .. files.Keyless])).ShouldBeRefused(reason);
+
+        files.Sigstore.Requests(SigstoreService.CertificateAuthority).Should().Be(0);
+    }
+
     [Fact]
     public async Task Who_signs_has_to_be_said_once()
     {

@@ -1,0 +1,34 @@
+using Provenance.Attestor.SigningServices;
+using Provenance.Attestor.Trust;
+
+namespace Provenance.Cli.Hosting;
+
+/// <summary>Reads the two files that describe a Sigstore instance; what is wrong is said with the file's name.</summary>
+internal static class InstanceFiles
+{
+    public static async Task<TrustedRoot> ReadTrustedRootAsync(string path, CancellationToken cancellationToken)
+    {
+        byte[] content = await SmallFile.ReadAsync(path, "trusted root", TrustedRoot.MaximumSize, cancellationToken);
+        try
+        {
+            return TrustedRoot.Parse(content);
+        }
+        catch (TrustedRootException e)
+        {
+            throw new CommandException(ExitCodes.Usage, $"{path} cannot be used as a trusted root (trusted_root.json): {e.Message}");
+        }
+    }
+
+    public static async Task<SigningConfig> ReadSigningConfigAsync(string path, CancellationToken cancellationToken)
+    {
+        byte[] content = await SmallFile.ReadAsync(path, "signing config", SigningConfig.MaximumSize, cancellationToken);
+        try
+        {
+            return SigningConfig.Parse(content);
+        }
+        catch (SigningConfigException e)
+        {
+            throw new CommandException(ExitCodes.Usage, $"{path} cannot be used as a signing config (signing_config.json): {e.Message}");
+        }
+    }
+}
