@@ -20,6 +20,7 @@ internal sealed class CertifiedKeys : IDisposable
     private readonly TimeProvider time;
     private CertifiedKey? current;
     private Task? certifying;
+    private bool isDisposed;
 
     /// <param name="authority">The authority to ask now.</param>
     /// <param name="fetchToken">Fetches an identity token.</param>
@@ -47,6 +48,16 @@ internal sealed class CertifiedKeys : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        lock (gate)
+        {
+            if (isDisposed)
+            {
+                return;
+            }
+
+            isDisposed = true;
+        }
+
         ending.Cancel();
         lock (gate)
         {
@@ -112,6 +123,15 @@ internal sealed class CertifiedKeys : IDisposable
         }
     }
 
+    // By the clock that is earlier, ours or the authority's, as witnesses may go by either.
+    private DateTimeOffset ReusableUntil(Certificate certificate)
+    {
+        var now = time.GetUtcNow();
+        var received = now < certificate.NotBefore ? now : certificate.NotBefore;
+        var lasts = received + (certificate.NotAfter - certificate.NotBefore) - FulcioAuthority.Reserve;
+        return now + reuse < lasts ? now + reuse : lasts;
+    }
+
     private async Task<CertifiedKey> CertifyAsync(CancellationToken cancellationToken)
     {
         var key = CertifiedKey.NewKey();
@@ -119,9 +139,7 @@ internal sealed class CertifiedKeys : IDisposable
         {
             var token = await fetchToken(cancellationToken).ConfigureAwait(false);
             var certificate = await authority().CertifyAsync(key, token, cancellationToken).ConfigureAwait(false);
-            var asked = time.GetUtcNow() + reuse;
-            var lasts = certificate.Certificate.NotAfter - FulcioAuthority.Reserve;
-            return new CertifiedKey(key, certificate, asked < lasts ? asked : lasts);
+            return new CertifiedKey(key, certificate, ReusableUntil(certificate.Certificate));
         }
         catch
         {

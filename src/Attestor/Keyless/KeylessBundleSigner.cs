@@ -144,7 +144,7 @@ public sealed class KeylessBundleSigner : IBundleSigner, IDisposable
             var (material, content) = FinishedBundle.Read(bundle, hash);
             verifier.VerifyCertificate(material, content);
         }
-        catch (EvidenceException) when (instance.Time.GetUtcNow() > certificate.NotAfter)
+        catch (EvidenceException) when (instance.Time.GetUtcNow() > certificate.NotAfter - FulcioAuthority.ClockDifference)
         {
             throw new SigningServiceException(
                 SigningServiceException.Unavailable, "The certificate ran out before all witnesses had answered. The next attempt gets another one.", isTransient: true);

@@ -42,6 +42,7 @@ internal sealed class SignBundleCommand
         }
 
         byte[]? statement = parsed.GetValue(inToto) ? await ReadStatementAsync(file, cancellationToken) : null;
+        MemoryDumps.Forbid();
         using var http = ServiceClient.Create();
         using var signer = sigstore.OpenKeyless(parsed, await sigstore.OpenInstanceAsync(parsed, http, isPublicByDefault: true, cancellationToken), http);
         byte[] signed = statement is not null

@@ -23,8 +23,8 @@ internal sealed class SigningOptions
     }
 
     /// <summary>The key that is named; null where none is.</summary>
-    public string? Key(ParseResult parsed) => parsed.GetValue(key) is { } given && sigstore.HasToken(parsed)
-        ? throw new CommandException(ExitCodes.Usage, $"Sign either with --key {given} or as the identity of a token, not both.")
+    public string? Key(ParseResult parsed) => parsed.GetValue(key) is not null && sigstore.HasToken(parsed)
+        ? throw new CommandException(ExitCodes.Usage, "Sign either with --key or as the identity of a token, not both.")
         : parsed.GetValue(key);
 
     /// <summary>Whether signatures are to be made without a key.</summary>
