@@ -2,6 +2,7 @@ using Provenance.Attestor.Certificates;
 using Provenance.Attestor.Fulcio;
 using Provenance.Attestor.Identities;
 using Provenance.Attestor.Signing;
+using Provenance.Attestor.Witnesses;
 
 namespace Provenance.Attestor.Keyless;
 
@@ -14,7 +15,8 @@ internal sealed class CertifiedKeys : IDisposable
     private readonly Lock gate = new();
     private readonly CancellationTokenSource ending = new();
     private readonly CancellationToken ended;
-    private readonly Func<FulcioAuthority> authority;
+    private readonly Func<SigstoreInstance> instance;
+    private readonly Func<SigstoreInstance, FulcioAuthority> authority;
     private readonly Func<CancellationToken, ValueTask<IdentityToken>> fetchToken;
     private readonly TimeSpan reuse;
     private readonly TimeProvider time;
@@ -22,12 +24,14 @@ internal sealed class CertifiedKeys : IDisposable
     private Task? certifying;
     private bool isDisposed;
 
-    /// <param name="authority">The authority to ask now.</param>
+    /// <param name="instance">The Sigstore instance as it is now; one that changed gets another certificate.</param>
+    /// <param name="authority">The authority of an instance to ask now.</param>
     /// <param name="fetchToken">Fetches an identity token.</param>
     /// <param name="reuse">How long a key signs; zero for once.</param>
     /// <param name="time">The clock.</param>
-    public CertifiedKeys(Func<FulcioAuthority> authority, Func<CancellationToken, ValueTask<IdentityToken>> fetchToken, TimeSpan reuse, TimeProvider time)
+    public CertifiedKeys(Func<SigstoreInstance> instance, Func<SigstoreInstance, FulcioAuthority> authority, Func<CancellationToken, ValueTask<IdentityToken>> fetchToken, TimeSpan reuse, TimeProvider time)
     {
+        this.instance = instance;
         this.authority = authority;
         this.fetchToken = fetchToken;
         this.reuse = reuse;
@@ -79,12 +83,13 @@ internal sealed class CertifiedKeys : IDisposable
         while (true)
         {
             Task wanted;
+            var now = instance();
             lock (gate)
             {
                 ObjectDisposedException.ThrowIf(ended.IsCancellationRequested, this);
 
                 // Within the lock, so that the key is not disposed of meanwhile; a signature takes about 16 microseconds.
-                if (current is { } key && time.GetUtcNow() < key.ReusableUntil)
+                if (current is { } key && ReferenceEquals(key.Instance, now) && time.GetUtcNow() < key.ReusableUntil)
                 {
                     return use(key);
                 }
@@ -138,8 +143,9 @@ internal sealed class CertifiedKeys : IDisposable
         try
         {
             var token = await fetchToken(cancellationToken).ConfigureAwait(false);
-            var certificate = await authority().CertifyAsync(key, token, cancellationToken).ConfigureAwait(false);
-            return new CertifiedKey(key, certificate, ReusableUntil(certificate.Certificate));
+            var asked = instance();
+            var certificate = await authority(asked).CertifyAsync(key, token, cancellationToken).ConfigureAwait(false);
+            return new CertifiedKey(key, asked, certificate, ReusableUntil(certificate.Certificate));
         }
         catch
         {

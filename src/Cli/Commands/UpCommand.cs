@@ -57,7 +57,7 @@ internal sealed class UpCommand
             ? Installation.OpenWithoutKey(layout, attesting.BuilderId(parsed), console)
             : await Installation.OpenAsync(layout, signing.Key(parsed), attesting.BuilderId(parsed), console, cancellationToken);
         using var key = identity.Key;
-        using var opened = key is null ? await signing.WithoutKeyAsync(parsed, cancellationToken) : await signing.WithKeyAsync(parsed, key.Signer, cancellationToken);
+        using var opened = key is null ? signing.WithoutKey(parsed) : signing.WithKey(parsed, key.Signer);
         if (key is null)
         {
             console.WriteLine($"signing     {opened.Signer.Name}");

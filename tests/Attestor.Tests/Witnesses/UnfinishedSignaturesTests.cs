@@ -1,6 +1,8 @@
 using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Envelopes;
+using Provenance.Attestor.SigningServices;
 using Provenance.Attestor.Transparency;
+using Provenance.Attestor.Trust;
 using Provenance.Attestor.Witnesses;
 using Provenance.Testing;
 
@@ -9,6 +11,7 @@ namespace Provenance.Attestor.Tests.Witnesses;
 public sealed class UnfinishedSignaturesTests
 {
     private readonly SkippingTime time = new();
+    private readonly SigstoreInstance instance = new(SigningConfig.ReadPublicGood(), TrustedRoot.ReadPublicGood(), new HttpClient(), TimeProvider.System);
 
     [Fact]
     public void However_many_large_statements_wait_what_is_kept_of_them_is_bounded()
@@ -40,6 +43,7 @@ public sealed class UnfinishedSignaturesTests
 
     private UnfinishedSignature Signature(int size) => new()
     {
+        Instance = instance,
         Content = new EnvelopeContent(Envelope.OfStatement(new byte[size], new byte[64])),
         Signer = new LoggedSigner(IsCertificate: false, new byte[91]),
         KeyHint = null,
