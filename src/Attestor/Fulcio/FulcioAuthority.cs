@@ -21,9 +21,10 @@ internal sealed class FulcioAuthority(Uri url, ServiceConnection connection, Tru
 {
     private const string Service = "certificate authority";
 
-    // Clocks differ; whether the signature's time is right, witnesses decide.
-    private static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(1);
     private static readonly HashSet<HttpStatusCode> Answers = [HttpStatusCode.OK, HttpStatusCode.Created];
+
+    /// <summary>How much later than ours the authority's clock may be. Whether a signature's time is right, witnesses decide.</summary>
+    public static TimeSpan ClockDifference { get; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How long a certificate must last after a signature, so that witnesses see the signature within it although they, or the clock, are slow.</summary>
     public static TimeSpan Reserve { get; } = TimeSpan.FromMinutes(2);
@@ -42,6 +43,7 @@ internal sealed class FulcioAuthority(Uri url, ServiceConnection connection, Tru
                 Method = HttpMethod.Post,
                 Uri = new Uri(url.AbsoluteUri.TrimEnd('/') + "/api/v2/signingCert"),
                 Body = CertificateRequestBody.Write(token.Raw, key.PublicKey, key.Sign(Encoding.UTF8.GetBytes(token.SubjectToProve))),
+                Secret = token.Raw,
                 ContentType = "application/json",
                 Accept = "application/json",
                 MaximumSize = CertificateAnswer.MaximumSize,

@@ -1,12 +1,16 @@
 using System.Security.Cryptography;
 using Provenance.Attestor.Fulcio;
 using Provenance.Attestor.Signing;
+using Provenance.Attestor.Witnesses;
 
 namespace Provenance.Attestor.Keyless;
 
 /// <summary>A key that exists in memory only, with its certificate.</summary>
-internal sealed class CertifiedKey(KeySigner key, IssuedCertificate certificate, DateTimeOffset reusableUntil) : IDisposable
+internal sealed class CertifiedKey(KeySigner key, SigstoreInstance instance, IssuedCertificate certificate, DateTimeOffset reusableUntil) : IDisposable
 {
+    /// <summary>The instance that certified it.</summary>
+    public SigstoreInstance Instance => instance;
+
     /// <summary>The certificate.</summary>
     public IssuedCertificate Certificate => certificate;
 
@@ -17,7 +21,7 @@ internal sealed class CertifiedKey(KeySigner key, IssuedCertificate certificate,
     public static KeySigner NewKey() => KeySigner.From(ECDsa.Create(ECCurve.NamedCurves.nistP256));
 
     /// <summary>Signs bytes of which the SHA-256 is given.</summary>
-    public CertifiedSignature Sign(ReadOnlyMemory<byte> hash) => new(key.SignHash(hash.Span), certificate);
+    public CertifiedSignature Sign(ReadOnlyMemory<byte> hash) => new(key.SignHash(hash.Span), instance, certificate);
 
     /// <inheritdoc/>
     public void Dispose() => key.Dispose();

@@ -2,6 +2,7 @@ using Provenance.Attestor.Certificates;
 using Provenance.Attestor.Fulcio;
 using Provenance.Attestor.Identities;
 using Provenance.Attestor.Signing;
+using Provenance.Attestor.Witnesses;
 
 namespace Provenance.Attestor.Keyless;
 
@@ -14,19 +15,23 @@ internal sealed class CertifiedKeys : IDisposable
     private readonly Lock gate = new();
     private readonly CancellationTokenSource ending = new();
     private readonly CancellationToken ended;
-    private readonly Func<FulcioAuthority> authority;
+    private readonly Func<SigstoreInstance> instance;
+    private readonly Func<SigstoreInstance, FulcioAuthority> authority;
     private readonly Func<CancellationToken, ValueTask<IdentityToken>> fetchToken;
     private readonly TimeSpan reuse;
     private readonly TimeProvider time;
     private CertifiedKey? current;
     private Task? certifying;
+    private bool isDisposed;
 
-    /// <param name="authority">The authority to ask now.</param>
+    /// <param name="instance">The Sigstore instance as it is now; one that changed gets another certificate.</param>
+    /// <param name="authority">The authority of an instance to ask now.</param>
     /// <param name="fetchToken">Fetches an identity token.</param>
     /// <param name="reuse">How long a key signs; zero for once.</param>
     /// <param name="time">The clock.</param>
-    public CertifiedKeys(Func<FulcioAuthority> authority, Func<CancellationToken, ValueTask<IdentityToken>> fetchToken, TimeSpan reuse, TimeProvider time)
+    public CertifiedKeys(Func<SigstoreInstance> instance, Func<SigstoreInstance, FulcioAuthority> authority, Func<CancellationToken, ValueTask<IdentityToken>> fetchToken, TimeSpan reuse, TimeProvider time)
     {
+        this.instance = instance;
         this.authority = authority;
         this.fetchToken = fetchToken;
         this.reuse = reuse;
@@ -47,6 +52,16 @@ internal sealed class CertifiedKeys : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        lock (gate)
+        {
+            if (isDisposed)
+            {
+                return;
+            }
+
+            isDisposed = true;
+        }
+
         ending.Cancel();
         lock (gate)
         {
@@ -68,12 +83,13 @@ internal sealed class CertifiedKeys : IDisposable
         while (true)
         {
             Task wanted;
+            var now = instance();
             lock (gate)
             {
                 ObjectDisposedException.ThrowIf(ended.IsCancellationRequested, this);
 
                 // Within the lock, so that the key is not disposed of meanwhile; a signature takes about 16 microseconds.
-                if (current is { } key && time.GetUtcNow() < key.ReusableUntil)
+                if (current is { } key && ReferenceEquals(key.Instance, now) && time.GetUtcNow() < key.ReusableUntil)
                 {
                     return use(key);
                 }
@@ -112,16 +128,24 @@ internal sealed class CertifiedKeys : IDisposable
         }
     }
 
+    // By the clock that is earlier, ours or the authority's, as witnesses may go by either.
+    private DateTimeOffset ReusableUntil(Certificate certificate)
+    {
+        var now = time.GetUtcNow();
+        var received = now < certificate.NotBefore ? now : certificate.NotBefore;
+        var lasts = received + (certificate.NotAfter - certificate.NotBefore) - FulcioAuthority.Reserve;
+        return now + reuse < lasts ? now + reuse : lasts;
+    }
+
     private async Task<CertifiedKey> CertifyAsync(CancellationToken cancellationToken)
     {
         var key = CertifiedKey.NewKey();
         try
         {
             var token = await fetchToken(cancellationToken).ConfigureAwait(false);
-            var certificate = await authority().CertifyAsync(key, token, cancellationToken).ConfigureAwait(false);
-            var asked = time.GetUtcNow() + reuse;
-            var lasts = certificate.Certificate.NotAfter - FulcioAuthority.Reserve;
-            return new CertifiedKey(key, certificate, asked < lasts ? asked : lasts);
+            var asked = instance();
+            var certificate = await authority(asked).CertifyAsync(key, token, cancellationToken).ConfigureAwait(false);
+            return new CertifiedKey(key, asked, certificate, ReusableUntil(certificate.Certificate));
         }
         catch
         {

@@ -20,10 +20,10 @@ namespace Provenance.Attestor.Keyless;
 public sealed class KeylessBundleSigner : IBundleSigner, IDisposable
 {
     private readonly SigstoreInstance instance;
-    private readonly SignatureVerifier verifier;
     private readonly WitnessServices witnesses;
     private readonly CertifiedKeys keys;
     private CertificateIdentity? known;
+    private string authority;
 
     /// <param name="instance">The Sigstore instance.</param>
     /// <param name="tokens">Says who this process is.</param>
@@ -35,16 +35,15 @@ public sealed class KeylessBundleSigner : IBundleSigner, IDisposable
         ArgumentNullException.ThrowIfNull(tokens);
         ArgumentNullException.ThrowIfNull(options);
         this.instance = instance;
-        verifier = instance.Verifier;
-        witnesses = new WitnessServices(instance);
-        witnesses.Require(needsTime: true);
+        witnesses = new WitnessServices(instance, needsTime: true);
+        authority = AuthorityOf(instance.Current).Uri.Authority;
         keys = new CertifiedKeys(
-            () => new FulcioAuthority(Authority().Uri, instance.Connection, instance.Root, instance.EffectiveDemands.CertificateLog, instance.Time),
+            witnesses.Current,
+            ServiceOf,
             cancellationToken => tokens.FetchAsync(options.Audience, cancellationToken),
             options.CertificateReuse,
             instance.Time);
         TokenSource = tokens.Name;
-        Services = [.. witnesses.Hosts.Prepend(Authority().Uri.Authority).Distinct(StringComparer.Ordinal)];
     }
 
     /// <summary>Where identity tokens come from, as people read it.</summary>
@@ -57,7 +56,7 @@ public sealed class KeylessBundleSigner : IBundleSigner, IDisposable
     public Action<CertificateIdentity>? IdentityLearned { get; set; }
 
     /// <summary>How signatures are verified before they are handed out.</summary>
-    public SignatureVerifier Verifier => verifier;
+    public SignatureVerifier Verifier => instance.Current.Verifier;
 
     /// <summary>What every signature proves that is handed out.</summary>
     public SignatureDemands Demands => instance.EffectiveDemands;
@@ -66,7 +65,7 @@ public sealed class KeylessBundleSigner : IBundleSigner, IDisposable
     public string Name => Volatile.Read(ref known) is { } identity ? identity.ToString() : $"the identity of the token from {TokenSource}";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Services { get; }
+    public IReadOnlyList<string> Services => [.. witnesses.Hosts.Prepend(Volatile.Read(ref authority)).Distinct(StringComparer.Ordinal)];
 
     /// <inheritdoc/>
     public ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> statement, CancellationToken cancellationToken) =>
@@ -108,7 +107,7 @@ public sealed class KeylessBundleSigner : IBundleSigner, IDisposable
                 return false;
             }
 
-            var made = verifier.VerifyCertificate(bundle.Material, new EnvelopeContent(bundle.Envelope));
+            var made = Verifier.VerifyCertificate(bundle.Material, new EnvelopeContent(bundle.Envelope));
             return made.Identity == (Volatile.Read(ref known) ?? Remember(await keys.GetIdentityAsync(cancellationToken).ConfigureAwait(false)));
         }
         catch (EvidenceException)
@@ -130,6 +129,7 @@ public sealed class KeylessBundleSigner : IBundleSigner, IDisposable
                 Remember(made.Certificate.Identity);
                 return new UnfinishedSignature
                 {
+                    Instance = made.Instance,
                     Content = content(made.Value),
                     Signer = new LoggedSigner(IsCertificate: true, made.Certificate.Certificate.Encoded),
                     KeyHint = null,
@@ -148,9 +148,9 @@ public sealed class KeylessBundleSigner : IBundleSigner, IDisposable
         try
         {
             var (material, content) = FinishedBundle.Read(bundle, hash);
-            verifier.VerifyCertificate(material, content);
+            signature.Instance.Verifier.VerifyCertificate(material, content);
         }
-        catch (EvidenceException) when (instance.Time.GetUtcNow() > certificate.NotAfter)
+        catch (EvidenceException) when (instance.Time.GetUtcNow() > certificate.NotAfter - FulcioAuthority.ClockDifference)
         {
             throw new SigningServiceException(
                 SigningServiceException.Unavailable, "The certificate ran out before all witnesses had answered. The next attempt gets another one.", isTransient: true);
@@ -172,5 +172,12 @@ public sealed class KeylessBundleSigner : IBundleSigner, IDisposable
         return identity;
     }
 
-    private SigningService Authority() => ServiceSelection.CertificateAuthority(instance.Config, instance.Time.GetUtcNow());
+    private FulcioAuthority ServiceOf(SigstoreInstance current)
+    {
+        var chosen = AuthorityOf(current);
+        Volatile.Write(ref authority, chosen.Uri.Authority);
+        return new FulcioAuthority(chosen.Uri, current.Connection, current.Root, current.EffectiveDemands.CertificateLog, current.Time);
+    }
+
+    private static SigningService AuthorityOf(SigstoreInstance current) => ServiceSelection.CertificateAuthority(current.Config, current.Time.GetUtcNow());
 }

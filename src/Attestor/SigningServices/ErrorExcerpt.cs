@@ -13,10 +13,10 @@ internal static class ErrorExcerpt
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~+/=");
 
     /// <summary>The message of a JSON error, or the start of any other text, on one line; empty where there is none.</summary>
-    public static string From(ReadOnlySpan<byte> body, string? bearer)
+    public static string From(ReadOnlySpan<byte> body, string? secret)
     {
         string text = FindMessage(body) ?? Encoding.UTF8.GetString(body[..Math.Min(body.Length, Read)]);
-        return StrictJson.Excerpt(Mask(string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), bearer));
+        return StrictJson.Excerpt(Mask(string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), secret));
     }
 
     private static string? FindMessage(ReadOnlySpan<byte> body)
@@ -44,15 +44,15 @@ internal static class ErrorExcerpt
     }
 
     /// <summary>Blots out what the text shares with the token, wherever that is long enough to be no accident, and what looks like any JSON token.</summary>
-    private static string Mask(string text, string? bearer)
+    private static string Mask(string text, string? secret)
     {
-        int window = Math.Min(Telling, bearer?.Length ?? 0);
+        int window = Math.Min(Telling, secret?.Length ?? 0);
         var kept = new StringBuilder();
         bool wasSecret = false;
         for (int i = 0, secretEnd = 0; i < text.Length; i++)
         {
             var rest = text.AsSpan(i);
-            if (window > 0 && rest.Length >= window && bearer.AsSpan().IndexOf(rest[..window]) >= 0)
+            if (window > 0 && rest.Length >= window && secret.AsSpan().IndexOf(rest[..window]) >= 0)
             {
                 secretEnd = Math.Max(secretEnd, i + window);
             }

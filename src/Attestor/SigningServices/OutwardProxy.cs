@@ -1,4 +1,5 @@
 using System.Net;
+using Provenance.Attestor.Signing;
 
 namespace Provenance.Attestor.SigningServices;
 
@@ -11,7 +12,7 @@ internal sealed class OutwardProxy(IWebProxy system) : IWebProxy
         set => system.Credentials = value;
     }
 
-    public Uri? GetProxy(Uri destination) => Loopback.Has(destination) ? null : system.GetProxy(destination);
+    public Uri? GetProxy(Uri destination) => ThisMachine.Has(destination) ? null : system.GetProxy(destination);
 
-    public bool IsBypassed(Uri host) => Loopback.Has(host) || system.IsBypassed(host);
+    public bool IsBypassed(Uri host) => ThisMachine.Has(host) || system.IsBypassed(host);
 }

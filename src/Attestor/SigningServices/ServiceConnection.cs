@@ -137,7 +137,7 @@ internal sealed class ServiceConnection(HttpClient http, TimeProvider time, Serv
     private SigningServiceException ErrorOf(ServiceRequest request, HttpResponseMessage response, byte[] body)
     {
         int status = (int)response.StatusCode;
-        string said = ErrorExcerpt.From(body, request.Bearer) is { Length: > 0 } excerpt ? $": \"{excerpt}\"" : "";
+        string said = ErrorExcerpt.From(body, request.Bearer ?? request.Secret) is { Length: > 0 } excerpt ? $": \"{excerpt}\"" : "";
         return status switch
         {
             408 or 429 or >= 500 => Fault(
@@ -171,7 +171,7 @@ internal sealed class ServiceConnection(HttpClient http, TimeProvider time, Serv
     private void RequireSafe(ServiceRequest request)
     {
         var uri = request.Uri;
-        if (uri.Scheme != Uri.UriSchemeHttps && !(uri.Scheme == Uri.UriSchemeHttp && (Loopback.Has(uri) || options.PlainHttp.Contains(uri.Authority))))
+        if (uri.Scheme != Uri.UriSchemeHttps && !(uri.Scheme == Uri.UriSchemeHttp && (ThisMachine.Has(uri) || options.PlainHttp.Contains(uri.Authority))))
         {
             throw Fault(
                 request, SigningServiceException.Unavailable, "is not spoken to, as its address is not https. Use https, or allow the host with --plain-http-service.", isTransient: false);

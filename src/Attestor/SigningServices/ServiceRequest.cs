@@ -28,6 +28,9 @@ internal sealed class ServiceRequest
     /// <summary>The bearer token; in no message, log or text, even where the service repeats it.</summary>
     public string? Bearer { get; init; }
 
+    /// <summary>The token in the body, if there is one and no bearer token; in no message either.</summary>
+    public string? Secret { get; init; }
+
     /// <summary>How many bytes of an expected answer are read; a larger one is an error.</summary>
     public int MaximumSize { get; init; } = 1 << 20;
 

@@ -12,6 +12,7 @@ namespace Provenance.Attestor.Witnesses;
 public sealed class SigstoreInstance(SigningConfig config, TrustedRoot root, HttpClient http, TimeProvider time)
 {
     private ServiceConnection? connection;
+    private SignatureVerifier? verifier;
 
     /// <summary>How the services are spoken to.</summary>
     public ServiceOptions Services { get; init; } = new();
@@ -25,6 +26,11 @@ public sealed class SigstoreInstance(SigningConfig config, TrustedRoot root, Htt
     /// </summary>
     public SignatureDemands? Demands { get; init; }
 
+    /// <summary>Gives the instance as its files describe it now, the same one for as long as they say the same; null where it never changes.</summary>
+    public Func<SigstoreInstance>? Renewed { get; init; }
+
+    internal SigstoreInstance Current => Renewed?.Invoke() ?? this;
+
     internal SigningConfig Config => config;
 
     internal TrustedRoot Root => root;
@@ -35,5 +41,5 @@ public sealed class SigstoreInstance(SigningConfig config, TrustedRoot root, Htt
 
     internal SignatureDemands EffectiveDemands => Demands ?? new SignatureDemands { LogEntry = config.Logs.Count > 0, CertificateLog = root.CertificateLogs.Count > 0 };
 
-    internal SignatureVerifier Verifier => new(root, EffectiveDemands);
+    internal SignatureVerifier Verifier => verifier ??= new SignatureVerifier(root, EffectiveDemands);
 }

@@ -6,6 +6,9 @@ namespace Provenance.Attestor.Witnesses;
 /// <summary>A signature with what has been gathered for its bundle so far. Used by one caller at a time.</summary>
 internal sealed class UnfinishedSignature
 {
+    /// <summary>The instance under which it was begun, whose services witness it.</summary>
+    public required SigstoreInstance Instance { get; init; }
+
     /// <summary>What was signed, with the signature.</summary>
     public required SignedContent Content { get; init; }
 

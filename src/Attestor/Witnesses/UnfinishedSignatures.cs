@@ -1,3 +1,5 @@
+using Provenance.Attestor.Bundles;
+
 namespace Provenance.Attestor.Witnesses;
 
 /// <summary>
@@ -6,18 +8,32 @@ namespace Provenance.Attestor.Witnesses;
 /// </summary>
 internal sealed class UnfinishedSignatures(TimeProvider time)
 {
-    // More than ever sign at once; past it the oldest is forgotten, which costs an entry in a log and nothing else.
+    // More than ever sign at once. Past either, the oldest is forgotten, which costs an entry in a log and nothing else.
     private const int Capacity = 256;
+    private const long MaximumSize = 16 << 20;
 
     private readonly Lock gate = new();
     private readonly OrderedDictionary<string, UnfinishedSignature> kept = new(StringComparer.Ordinal);
+    private long size;
+
+    /// <summary>How many bytes the signatures that are kept hold of what they sign.</summary>
+    public long Size
+    {
+        get
+        {
+            lock (gate)
+            {
+                return size;
+            }
+        }
+    }
 
     /// <summary>Takes the signature over this content out, for the caller alone; null where there is none that is worth finishing.</summary>
     public UnfinishedSignature? Take(string content)
     {
         lock (gate)
         {
-            return kept.Remove(content, out var signature) && signature.UsableUntil > time.GetUtcNow() ? signature : null;
+            return Drop(content) is { } signature && signature.UsableUntil > time.GetUtcNow() ? signature : null;
         }
     }
 
@@ -26,13 +42,37 @@ internal sealed class UnfinishedSignatures(TimeProvider time)
     {
         lock (gate)
         {
-            kept.Remove(content);
-            if (kept.Count >= Capacity)
+            Drop(content);
+            var now = time.GetUtcNow();
+            foreach (string past in kept.Where(one => one.Value.UsableUntil <= now).Select(static one => one.Key).ToList())
             {
-                kept.RemoveAt(0);
+                Drop(past);
             }
 
-            kept.Add(content, signature);
+            long added = SizeOf(signature);
+            while (kept.Count > 0 && (kept.Count >= Capacity || size + added > MaximumSize))
+            {
+                Drop(kept.GetAt(0).Key);
+            }
+
+            if (added <= MaximumSize)
+            {
+                kept.Add(content, signature);
+                size += added;
+            }
         }
     }
+
+    private UnfinishedSignature? Drop(string content)
+    {
+        if (kept.Remove(content, out var signature))
+        {
+            size -= SizeOf(signature);
+        }
+
+        return signature;
+    }
+
+    // What else there is of a signature is small.
+    private static long SizeOf(UnfinishedSignature signature) => signature.Content is EnvelopeContent attestation ? attestation.Envelope.Payload.Length : 0;
 }

@@ -7,32 +7,70 @@ using Provenance.Attestor.Timestamps;
 namespace Provenance.Attestor.Witnesses;
 
 /// <summary>Has signatures seen by the logs and time stamping authorities that the signing config selects. All of them must answer.</summary>
-internal sealed class WitnessServices(SigstoreInstance instance)
+internal sealed class WitnessServices
 {
-    private readonly UnfinishedSignatures unfinished = new(instance.Time);
+    private readonly SigstoreInstance instance;
+    private readonly bool needsTime;
+    private readonly UnfinishedSignatures unfinished;
+    private SigstoreInstance usable;
+    private IReadOnlyList<string> hosts;
 
-    /// <summary>The services that were selected at the start, as <c>host[:port]</c>.</summary>
-    public IReadOnlyList<string> Hosts { get; private set; } = [];
-
-    /// <summary>Requires that the witnesses of the config can make a bundle that verifies under the trusted root.</summary>
-    /// <param name="needsTime">Whether one of them must vouch for a time, which certificates need.</param>
-    /// <exception cref="SigningConfigException">They cannot.</exception>
+    /// <param name="instance">The Sigstore instance.</param>
+    /// <param name="needsTime">Whether one of the witnesses must vouch for a time, which certificates need.</param>
+    /// <exception cref="SigningConfigException">The witnesses of the config cannot make a bundle that verifies under the trusted root.</exception>
     /// <exception cref="SigningServiceException">The config does not list enough of them.</exception>
-    public void Require(bool needsTime)
+    public WitnessServices(SigstoreInstance instance, bool needsTime)
     {
-        var (logs, authorities) = (Logs(), Authorities());
-        Hosts = [.. authorities.Concat(logs).Select(static service => service.Uri.Authority).Distinct(StringComparer.Ordinal)];
-        if (instance.EffectiveDemands.LogEntry && logs.Count is 0)
+        (this.instance, this.needsTime) = (instance, needsTime);
+        unfinished = new UnfinishedSignatures(instance.Time);
+        usable = instance.Current;
+        Require(usable);
+        hosts = HostsOf(usable);
+    }
+
+    /// <summary>The services that were selected last, as <c>host[:port]</c>.</summary>
+    public IReadOnlyList<string> Hosts => Volatile.Read(ref hosts);
+
+    /// <summary>The instance as its files describe it now.</summary>
+    /// <exception cref="SigningServiceException">The files were replaced by some that cannot be used together.</exception>
+    public SigstoreInstance Current()
+    {
+        var current = instance.Current;
+        if (!ReferenceEquals(current, Volatile.Read(ref usable)))
+        {
+            try
+            {
+                Require(current);
+            }
+            catch (SigningConfigException e)
+            {
+                throw new SigningServiceException(
+                    SigningServiceException.Unavailable,
+                    $"The signing config or the trusted root was replaced, and they cannot be used together, so nothing is signed until they can: {e.Message}",
+                    isTransient: true,
+                    e);
+            }
+
+            Volatile.Write(ref usable, current);
+        }
+
+        return current;
+    }
+
+    private void Require(SigstoreInstance current)
+    {
+        var (logs, authorities) = (Logs(current), Authorities(current));
+        if (current.EffectiveDemands.LogEntry && logs.Count is 0)
         {
             throw new SigningConfigException("A transparency log is asked for, and the signing config lists none. Add one to rekorTlogUrls.");
         }
 
-        if (logs.Count > 0 && instance.Root.Logs.Count is 0)
+        if (logs.Count > 0 && current.Root.Logs.Count is 0)
         {
             throw new SigningConfigException("The signing config uses a transparency log, and the trusted root has none. Use files of the same Sigstore instance.");
         }
 
-        if (authorities.Count > 0 && instance.Root.TimestampAuthorities.Count is 0)
+        if (authorities.Count > 0 && current.Root.TimestampAuthorities.Count is 0)
         {
             throw new SigningConfigException("The signing config uses a time stamping authority, and the trusted root has none. Use files of the same Sigstore instance.");
         }
@@ -55,7 +93,11 @@ internal sealed class WitnessServices(SigstoreInstance instance)
     public async ValueTask<UnfinishedSignature> WitnessAsync(
         string name, Func<CancellationToken, ValueTask<UnfinishedSignature>> sign, CancellationToken cancellationToken)
     {
-        var signature = unfinished.Take(name) ?? await sign(cancellationToken).ConfigureAwait(false);
+        var current = Current();
+        Volatile.Write(ref hosts, HostsOf(current));
+
+        // What was begun with other files may not verify under those of now.
+        var signature = unfinished.Take(name) is { } begun && ReferenceEquals(begun.Instance, current) ? begun : await sign(cancellationToken).ConfigureAwait(false);
         bool isKept = true;
         try
         {
@@ -80,13 +122,13 @@ internal sealed class WitnessServices(SigstoreInstance instance)
         return signature;
     }
 
-    private async Task GatherAsync(UnfinishedSignature signature, CancellationToken cancellationToken)
+    private static async Task GatherAsync(UnfinishedSignature signature, CancellationToken cancellationToken)
     {
-        await GatherAsync(signature.Timestamps, Authorities(), service => StampAsync(service, signature, cancellationToken)).ConfigureAwait(false);
-        await GatherAsync(signature.Entries, Logs(), service => EnterAsync(service, signature, cancellationToken)).ConfigureAwait(false);
+        await GatherAsync(signature.Timestamps, Authorities(signature.Instance), service => StampAsync(service, signature, cancellationToken)).ConfigureAwait(false);
+        await GatherAsync(signature.Entries, Logs(signature.Instance), service => EnterAsync(service, signature, cancellationToken)).ConfigureAwait(false);
     }
 
-    private async Task GatherAgainAsync(UnfinishedSignature signature, CancellationToken cancellationToken)
+    private static async Task GatherAgainAsync(UnfinishedSignature signature, CancellationToken cancellationToken)
     {
         try
         {
@@ -119,13 +161,16 @@ internal sealed class WitnessServices(SigstoreInstance instance)
         }
     }
 
-    private async Task<ReadOnlyMemory<byte>> StampAsync(SigningService service, UnfinishedSignature signature, CancellationToken cancellationToken) =>
-        (await new TimestampClient(instance.Connection, instance.Root).StampAsync(service.Uri, signature.Content.Signature, cancellationToken).ConfigureAwait(false)).Response;
+    private static async Task<ReadOnlyMemory<byte>> StampAsync(SigningService service, UnfinishedSignature signature, CancellationToken cancellationToken) =>
+        (await new TimestampClient(signature.Instance.Connection, signature.Instance.Root).StampAsync(service.Uri, signature.Content.Signature, cancellationToken).ConfigureAwait(false)).Response;
 
-    private Task<LogEntry> EnterAsync(SigningService service, UnfinishedSignature signature, CancellationToken cancellationToken) =>
-        new RekorLog(service.Uri, service.MajorApiVersion, instance.Connection, instance.Root.Logs).EnterAsync(signature.Content, signature.Signer, cancellationToken);
+    private static Task<LogEntry> EnterAsync(SigningService service, UnfinishedSignature signature, CancellationToken cancellationToken) =>
+        new RekorLog(service.Uri, service.MajorApiVersion, signature.Instance.Connection, signature.Instance.Root.Logs).EnterAsync(signature.Content, signature.Signer, cancellationToken);
 
-    private IReadOnlyList<SigningService> Logs() => ServiceSelection.Logs(instance.Config, instance.Time.GetUtcNow(), instance.LogVersion);
+    private static IReadOnlyList<string> HostsOf(SigstoreInstance current) =>
+        [.. Authorities(current).Concat(Logs(current)).Select(static service => service.Uri.Authority).Distinct(StringComparer.Ordinal)];
 
-    private IReadOnlyList<SigningService> Authorities() => ServiceSelection.TimestampAuthorities(instance.Config, instance.Time.GetUtcNow());
+    private static IReadOnlyList<SigningService> Logs(SigstoreInstance current) => ServiceSelection.Logs(current.Config, current.Time.GetUtcNow(), current.LogVersion);
+
+    private static IReadOnlyList<SigningService> Authorities(SigstoreInstance current) => ServiceSelection.TimestampAuthorities(current.Config, current.Time.GetUtcNow());
 }

@@ -19,7 +19,6 @@ public sealed class WitnessedKeySigner : IBundleSigner
 
     private readonly ISigner signer;
     private readonly SigstoreInstance instance;
-    private readonly SignatureVerifier verifier;
     private readonly WitnessServices witnesses;
 
     /// <param name="signer">The key; the caller disposes of it.</param>
@@ -31,9 +30,7 @@ public sealed class WitnessedKeySigner : IBundleSigner
         ArgumentNullException.ThrowIfNull(instance);
         this.signer = signer;
         this.instance = instance;
-        verifier = instance.Verifier;
-        witnesses = new WitnessServices(instance);
-        witnesses.Require(needsTime: false);
+        witnesses = new WitnessServices(instance, needsTime: false);
     }
 
     /// <inheritdoc/>
@@ -54,7 +51,7 @@ public sealed class WitnessedKeySigner : IBundleSigner
         try
         {
             var (material, content) = FinishedBundle.Read(bundle, default);
-            verifier.VerifyKey(material, content, SignatureKey.FromSubjectPublicKeyInfo(signature.Signer.Encoded));
+            signature.Instance.Verifier.VerifyKey(material, content, SignatureKey.FromSubjectPublicKeyInfo(signature.Signer.Encoded));
             return bundle;
         }
         catch (EvidenceException e)
@@ -83,7 +80,7 @@ public sealed class WitnessedKeySigner : IBundleSigner
     {
         try
         {
-            verifier.VerifyKey(bundle.Material, new EnvelopeContent(bundle.Envelope), SignatureKey.FromSubjectPublicKeyInfo(key.SubjectPublicKeyInfo));
+            instance.Current.Verifier.VerifyKey(bundle.Material, new EnvelopeContent(bundle.Envelope), SignatureKey.FromSubjectPublicKeyInfo(key.SubjectPublicKeyInfo));
             return true;
         }
         catch (EvidenceException)
@@ -97,6 +94,7 @@ public sealed class WitnessedKeySigner : IBundleSigner
         var newest = await signer.FindNewestAsync(cancellationToken).ConfigureAwait(false);
         return new UnfinishedSignature
         {
+            Instance = witnesses.Current(),
             Content = new EnvelopeContent(Envelope.OfStatement(statement, await newest.SignAsync(encoding, cancellationToken).ConfigureAwait(false))),
             Signer = new LoggedSigner(IsCertificate: false, newest.PublicKey.SubjectPublicKeyInfo),
             KeyHint = newest.PublicKey.Hint,

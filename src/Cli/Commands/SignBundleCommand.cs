@@ -45,8 +45,9 @@ internal sealed class SignBundleCommand
         WholeFile.RequirePlace(path);
 
         byte[]? statement = parsed.GetValue(inToto) ? await ReadStatementAsync(file, cancellationToken) : null;
+        MemoryDumps.Forbid();
         using var http = ServiceClient.Create();
-        using var signer = sigstore.OpenKeyless(parsed, await sigstore.OpenInstanceAsync(parsed, http, isPublicByDefault: true, cancellationToken), http);
+        using var signer = sigstore.OpenKeyless(parsed, sigstore.OpenInstance(parsed, http, isPublicByDefault: true), http);
         byte[] signed = statement is not null
             ? await signer.SignAsync(statement, cancellationToken)
             : await signer.SignArtifactAsync((await NamedArtifact.ReadAsync(file, cancellationToken)).Hash, cancellationToken);

@@ -23,8 +23,8 @@ internal sealed class SigningOptions
     }
 
     /// <summary>The key that is named; null where none is.</summary>
-    public string? Key(ParseResult parsed) => parsed.GetValue(key) is { } given && sigstore.HasToken(parsed)
-        ? throw new CommandException(ExitCodes.Usage, $"Sign either with --key {given} or as the identity of a token, not both.")
+    public string? Key(ParseResult parsed) => parsed.GetValue(key) is not null && sigstore.HasToken(parsed)
+        ? throw new CommandException(ExitCodes.Usage, "Sign either with --key or as the identity of a token, not both.")
         : parsed.GetValue(key);
 
     /// <summary>Whether signatures are to be made without a key.</summary>
@@ -46,7 +46,7 @@ internal sealed class SigningOptions
             var opened = await SigningKey.OpenAsync(reference, cancellationToken);
             try
             {
-                return await WithKeyAsync(parsed, opened.Signer, cancellationToken, opened);
+                return WithKey(parsed, opened.Signer, opened);
             }
             catch
             {
@@ -56,12 +56,12 @@ internal sealed class SigningOptions
         }
 
         return sigstore.IsGiven(parsed)
-            ? await WithoutKeyAsync(parsed, cancellationToken)
+            ? WithoutKey(parsed)
             : throw new CommandException(ExitCodes.Usage, "Who signs? Give --key KEY; or, to sign as this workload's identity without a key, --signing-config FILE with --trusted-root FILE.");
     }
 
     /// <summary>Signs with a key that is open already; witnessed where a Sigstore instance is named.</summary>
-    public async Task<OpenedBundleSigner> WithKeyAsync(ParseResult parsed, Attestor.Signing.ISigner signer, CancellationToken cancellationToken, params IDisposable[] owned)
+    public OpenedBundleSigner WithKey(ParseResult parsed, Attestor.Signing.ISigner signer, params IDisposable[] owned)
     {
         if (!sigstore.IsGiven(parsed))
         {
@@ -71,7 +71,7 @@ internal sealed class SigningOptions
         var http = ServiceClient.Create();
         try
         {
-            return new OpenedBundleSigner(new WitnessedKeySigner(signer, await sigstore.OpenInstanceAsync(parsed, http, isPublicByDefault: false, cancellationToken)), [.. owned, http]);
+            return new OpenedBundleSigner(new WitnessedKeySigner(signer, sigstore.OpenInstance(parsed, http, isPublicByDefault: false)), [.. owned, http]);
         }
         catch
         {
@@ -81,13 +81,13 @@ internal sealed class SigningOptions
     }
 
     /// <summary>Signs as an identity.</summary>
-    public async Task<OpenedBundleSigner> WithoutKeyAsync(ParseResult parsed, CancellationToken cancellationToken)
+    public OpenedBundleSigner WithoutKey(ParseResult parsed)
     {
         MemoryDumps.Forbid();
         var http = ServiceClient.Create();
         try
         {
-            var keyless = sigstore.OpenKeyless(parsed, await sigstore.OpenInstanceAsync(parsed, http, isPublicByDefault: false, cancellationToken), http);
+            var keyless = sigstore.OpenKeyless(parsed, sigstore.OpenInstance(parsed, http, isPublicByDefault: false), http);
             return new OpenedBundleSigner(keyless, keyless, http);
         }
         catch

@@ -2,9 +2,9 @@ using System.CommandLine;
 using Provenance.Attestor.Identities;
 using Provenance.Attestor.Keyless;
 using Provenance.Attestor.SigningServices;
-using Provenance.Attestor.Trust;
 using Provenance.Attestor.Witnesses;
 using Provenance.Cli.Hosting;
+using Provenance.Cli.Reporting;
 
 namespace Provenance.Cli.Commands;
 
@@ -41,7 +41,7 @@ internal sealed class SigstoreOptions
     public string? NamedRoot(ParseResult parsed) => parsed.GetValue(trustedRoot);
 
     /// <summary>The instance that is named; where none is, the public one, or an error.</summary>
-    public async Task<SigstoreInstance> OpenInstanceAsync(ParseResult parsed, HttpClient http, bool isPublicByDefault, CancellationToken cancellationToken)
+    public SigstoreInstance OpenInstance(ParseResult parsed, HttpClient http, bool isPublicByDefault)
     {
         string? configFile = parsed.GetValue(config);
         if (configFile is null && parsed.GetValue(trustedRoot) is null && !isPublicByDefault)
@@ -55,16 +55,18 @@ internal sealed class SigstoreOptions
             throw new CommandException(ExitCodes.Usage, $"--trusted-root names whom to trust, but not whom to ask: give --signing-config FILE of the same Sigstore instance, or --signing-config {Public}.");
         }
 
-        var chosen = configFile is null or Public
-            ? SigningConfig.ReadPublicGood()
-            : await InstanceFiles.ReadSigningConfigAsync(configFile, cancellationToken);
-        var root = rootFile is null
-            ? TrustedRoot.ReadPublicGood()
-            : await InstanceFiles.ReadTrustedRootAsync(rootFile, cancellationToken);
-        return new SigstoreInstance(chosen, root, http, TimeProvider.System)
+        if (rootFile is null && configFile is not (null or Public) && !isPublicByDefault)
         {
-            Services = new ServiceOptions { PlainHttp = parsed.GetRequiredValue(plainHttp).ToHashSet(StringComparer.OrdinalIgnoreCase) },
-        };
+            throw new CommandException(ExitCodes.Usage, $"--signing-config {configFile} says whom to ask, but not whom to trust: give --trusted-root FILE of the same Sigstore instance.");
+        }
+
+        var services = new ServiceOptions { PlainHttp = parsed.GetRequiredValue(plainHttp).ToHashSet(StringComparer.OrdinalIgnoreCase) };
+        return new SigstoreFiles(
+            configFile is Public ? null : configFile,
+            rootFile,
+            (chosen, root, newest) => new SigstoreInstance(chosen, root, http, TimeProvider.System) { Services = services, Renewed = newest },
+            static what => Console.Error.WriteLine("warning: " + HarmlessText.Of(what)),
+            TimeProvider.System).Current();
     }
 
     /// <summary>Signs without a key of our own, as the identity that is named, or that the environment offers.</summary>

@@ -59,7 +59,7 @@ internal sealed class UpCommand
         using var key = identity.Key;
         var own = await OwnIdentity.FindAsync(layout, cancellationToken);
         var trusted = OwnIdentity.Trusted(layout, key is null ? null : [key.Signer.PublicKey, .. await key.Signer.FindEarlierKeysAsync(cancellationToken)], own);
-        using var opened = key is null ? await signing.WithoutKeyAsync(parsed, cancellationToken) : await signing.WithKeyAsync(parsed, trusted.Follow(key.Signer), cancellationToken);
+        using var opened = key is null ? signing.WithoutKey(parsed) : signing.WithKey(parsed, trusted.Follow(key.Signer));
         if (opened.Signer is KeylessBundleSigner keyless)
         {
             var now = new OwnIdentity(own?.Subject, own?.Issuer, await signing.ReadNamedRootAsync(parsed, cancellationToken), keyless.Demands.LogEntry, keyless.Demands.CertificateLog);

@@ -6,9 +6,11 @@ namespace Provenance.Cli.Hosting;
 /// <summary>Reads the two files that describe a Sigstore instance; what is wrong is said with the file's name.</summary>
 internal static class InstanceFiles
 {
-    public static async Task<TrustedRoot> ReadTrustedRootAsync(string path, CancellationToken cancellationToken)
+    public static async Task<TrustedRoot> ReadTrustedRootAsync(string path, CancellationToken cancellationToken) =>
+        ParseTrustedRoot(path, await SmallFile.ReadAsync(path, "trusted root", TrustedRoot.MaximumSize, cancellationToken));
+
+    public static TrustedRoot ParseTrustedRoot(string path, byte[] content)
     {
-        byte[] content = await SmallFile.ReadAsync(path, "trusted root", TrustedRoot.MaximumSize, cancellationToken);
         try
         {
             return TrustedRoot.Parse(content);
@@ -19,9 +21,8 @@ internal static class InstanceFiles
         }
     }
 
-    public static async Task<SigningConfig> ReadSigningConfigAsync(string path, CancellationToken cancellationToken)
+    public static SigningConfig ParseSigningConfig(string path, byte[] content)
     {
-        byte[] content = await SmallFile.ReadAsync(path, "signing config", SigningConfig.MaximumSize, cancellationToken);
         try
         {
             return SigningConfig.Parse(content);

@@ -69,10 +69,11 @@ public sealed class RunDelivery(IMediator mediator, CollectOptions options, Atte
                 var attested = await mediator.Send(new AttestRun(run), cancellationToken).ConfigureAwait(false);
                 return Conclude(report, attested) with { Elapsed = time.GetElapsedTime(started) };
             }
-            catch (Exception e) when (e is RegistryException { IsTransient: true } or SigningServiceException { IsTransient: true } && time.GetElapsedTime(started) < patience)
+            catch (Exception e) when (e is RegistryException { IsTransient: true } or SigningServiceException { IsTransient: true }
+                && time.GetElapsedTime(started) + WishOf(e) < patience)
             {
-                // Full jitter, so that runs that failed together do not come back together.
-                await Task.Delay(delay * (0.5 + (Random.Shared.NextDouble() / 2)), time, cancellationToken).ConfigureAwait(false);
+                // On top of what was asked for; jitter, so that runs that failed together do not come back together.
+                await Task.Delay(WishOf(e) + (delay * (0.5 + (Random.Shared.NextDouble() / 2))), time, cancellationToken).ConfigureAwait(false);
             }
             catch (RegistryException e)
             {
@@ -89,6 +90,14 @@ public sealed class RunDelivery(IMediator mediator, CollectOptions options, Atte
             }
         }
     }
+
+    /// <summary>How long whoever is away asks to be left alone.</summary>
+    private static TimeSpan WishOf(Exception fault) => fault switch
+    {
+        RegistryException { RetryAfter: { } wish } => wish,
+        SigningServiceException { RetryAfter: { } wish } => wish,
+        _ => TimeSpan.Zero,
+    };
 
     private static DeliveryReport Fail(DeliveryReport report, string code, string what) => report with
     {

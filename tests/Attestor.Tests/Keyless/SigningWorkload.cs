@@ -37,8 +37,8 @@ internal sealed class SigningWorkload : IIdentityTokenSource, IAsyncDisposable
         return new SigningWorkload(await LoopbackSigstore.StartAsync(new LoopbackSigstoreOptions { Time = time, HasIntermediate = true }), time);
     }
 
-    public SigstoreInstance Instance(SigningConfigKind kind) => new(
-        SigningConfig.Parse(Encoding.UTF8.GetBytes(Sigstore.SigningConfigJson(kind))), Sigstore.ReadTrustedRoot(), http, Time)
+    public SigstoreInstance Instance(SigningConfigKind kind, TimeProvider? time = null) => new(
+        SigningConfig.Parse(Encoding.UTF8.GetBytes(Sigstore.SigningConfigJson(kind))), Sigstore.ReadTrustedRoot(), http, time ?? Time)
     {
         Services = new ServiceOptions { Attempts = 2, RetryDelay = TimeSpan.Zero },
     };

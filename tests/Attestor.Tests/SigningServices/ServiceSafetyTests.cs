@@ -140,7 +140,7 @@ public sealed class ServiceSafetyTests
     {
         ErrorExcerpt.From("There was an error processing the identity token"u8, Canary).Should().Be("There was an error processing the identity token");
         ErrorExcerpt.From(Encoding.UTF8.GetBytes($"token {Canary}\r\n\u001b[31mexpired"), Canary).Should().Be("token (token) \ufffd[31mexpired");
-        ErrorExcerpt.From("other eyJhbGciOiJub25lIn0.e30. expired"u8, bearer: null).Should().Be("other (token) expired");
+        ErrorExcerpt.From("other eyJhbGciOiJub25lIn0.e30. expired"u8, secret: null).Should().Be("other (token) expired");
         ErrorExcerpt.From("other eyJhbGciOiJub25lIn0.e30.c2ln expired"u8, Canary).Should().Be("other (token) expired");
         ErrorExcerpt.From("{\"error\":\"invalid_grant\",\"error_description\":\"gone\"}"u8, null).Should().Be("gone");
         ErrorExcerpt.From("[1]"u8, "short").Should().Be("[1]");
@@ -155,6 +155,16 @@ public sealed class ServiceSafetyTests
                 Gen.Elements("error ", "\"", "{", "}", "\\u0065yJ", "\r\n", "message", "ey", "eyJ", "\ud83d")))
             select string.Concat(words);
         Prop.ForAll(pieces.ToArbitrary(), text => HoldsNothingOf(Canary, ErrorExcerpt.From(Encoding.UTF8.GetBytes(text), Canary))).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public async Task A_token_in_the_body_is_not_repeated_either()
+    {
+        await using var server = await ScriptedServer.StartAsync(static context => AnswerAsync(context, 400, $"signature {Canary[^24..]} is not valid"));
+
+        var fault = await FaultAsync(new ServiceRequest { Service = "certificate authority", Method = HttpMethod.Post, Uri = new Uri($"http://{server.Address}/"), Body = "{}"u8.ToArray(), Secret = Canary });
+
+        HoldsNothingOf(Canary, fault.ToString());
     }
 
     [Fact]

@@ -27,6 +27,15 @@ public sealed class KeyServer : IAsyncDisposable
     /// <summary>Whether it signs another content than was asked for.</summary>
     public bool SignsAnotherContent { get; set; }
 
+    /// <summary>Whether it describes keys without their public halves.</summary>
+    public bool HidesKey { get; set; }
+
+    /// <summary>Where it redirects all requests; null for nowhere.</summary>
+    public Uri? RedirectTo { get; set; }
+
+    /// <summary>How many requests it was sent.</summary>
+    public int Requests { get; private set; }
+
     /// <summary>The status and the type of the error that it answers instead; null for none.</summary>
     public (int Status, string Type)? Error { get; set; }
 
@@ -46,6 +55,14 @@ public sealed class KeyServer : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
+        Requests++;
+        if (RedirectTo is { } target)
+        {
+            context.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
+            context.Response.Headers.Location = target.AbsoluteUri;
+            return;
+        }
+
         var body = (await JsonNode.ParseAsync(context.Request.Body))!;
         string name = (string)body["KeyId"]!;
         int index = name is "alias/release" ? keys.Count - 1 : name.StartsWith(ArnPrefix, StringComparison.Ordinal) ? int.Parse(name[ArnPrefix.Length..], System.Globalization.CultureInfo.InvariantCulture) : -1;
@@ -63,7 +80,7 @@ public sealed class KeyServer : IAsyncDisposable
             await WriteAsync(context, new JsonObject
             {
                 ["KeyId"] = $"{ArnPrefix}{index}",
-                ["PublicKey"] = Convert.ToBase64String(keys[index].ExportSubjectPublicKeyInfo()),
+                ["PublicKey"] = HidesKey ? null : Convert.ToBase64String(keys[index].ExportSubjectPublicKeyInfo()),
                 [nameof(KeySpec)] = KeySpec,
                 ["KeyUsage"] = "SIGN_VERIFY",
                 ["SigningAlgorithms"] = new JsonArray("ECDSA_SHA_256"),

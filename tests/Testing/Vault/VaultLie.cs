@@ -27,6 +27,9 @@ public enum VaultLie
     /// <summary>Answers 500, and repeats the token in its reasons.</summary>
     Broken,
 
+    /// <summary>Answers 429, and asks to be left alone for a minute.</summary>
+    Busy,
+
     /// <summary>Is sealed.</summary>
     Sealed,
 

@@ -134,6 +134,10 @@ public sealed class VaultServer : IAsyncDisposable
             case VaultLie.Broken:
                 await FailAsync(context, 500, $"broken for {token}");
                 return true;
+            case VaultLie.Busy:
+                context.Response.Headers.RetryAfter = "60";
+                await FailAsync(context, 429, "too many requests");
+                return true;
             case VaultLie.Sealed:
                 await FailAsync(context, 503, "Vault is sealed");
                 return true;

@@ -1,4 +1,5 @@
 using Provenance.Attestor.Runs;
+using Provenance.Attestor.Signing;
 using Provenance.Testing;
 using Provenance.Watcher.Delivering;
 using Provenance.Watcher.Runs;
@@ -37,6 +38,22 @@ public sealed class RunDeliveryTests : IDisposable
         problem.Code.Should().Be(RunProblemCodes.PublishFailed);
         problem.Message.Should().Be("TaskRun ns/build: UNAVAILABLE: Registry registry.example.com is away.");
         time.Elapsed.Should().BeGreaterThanOrEqualTo(Patience).And.BeLessThan(Patience + TimeSpan.FromSeconds(30));
+    }
+
+    [Theory]
+    [InlineData(20, 2)]
+    [InlineData(120, 1)]
+    public async Task Deliver_leaves_a_signing_service_alone_for_as_long_as_it_asks(int seconds, int calls)
+    {
+        var mediator = new ScriptedMediator((run, call) => call is 1
+            ? throw new SigningServiceException(SigningServiceException.Unavailable, "Busy.", isTransient: true) { RetryAfter = TimeSpan.FromSeconds(seconds) }
+            : Task.FromResult(ScriptedMediator.Attested(run)));
+
+        var report = await DeliverAsync(mediator, Patience);
+
+        mediator.Calls.Should().Be(calls);
+        report.Outcome.Should().Be(calls is 1 ? DeliveryOutcome.Failed : DeliveryOutcome.Attested);
+        time.Elapsed.Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(calls is 1 ? 0 : seconds));
     }
 
     [Fact]

@@ -19,7 +19,7 @@ internal sealed class AwsClient : IDisposable
     /// <exception cref="KeyException"><c>KEY_REFERENCE</c>: no region is said.</exception>
     public AwsClient(AwsReference reference, AWSCredentials? credentials, TimeSpan timeout)
     {
-        var configuration = new AmazonKeyManagementServiceConfig { MaxErrorRetry = 2, Timeout = timeout };
+        var configuration = Configure(timeout);
         if (reference.Endpoint is { } endpoint)
         {
             configuration.ServiceURL = endpoint.ToString();
@@ -40,6 +40,13 @@ internal sealed class AwsClient : IDisposable
     /// <summary>The server, <c>host[:port]</c>.</summary>
     public string Service { get; }
 
+    /// <summary>
+    /// How requests are made: to no server that only a variable or a profile names, as that may be any, without encryption, and would
+    /// receive session tokens; and not on to where a server redirects.
+    /// </summary>
+    internal static AmazonKeyManagementServiceConfig Configure(TimeSpan timeout) =>
+        new() { MaxErrorRetry = 2, Timeout = timeout, IgnoreConfiguredEndpointUrls = true, AllowAutoRedirect = false };
+
     /// <summary>Asks what a key id, an alias or an ARN leads to.</summary>
     /// <exception cref="KeyException"><c>KEY_ALG_UNSUPPORTED</c>.</exception>
     /// <exception cref="SigningServiceException">AWS refused or is away.</exception>
@@ -54,8 +61,8 @@ internal sealed class AwsClient : IDisposable
         try
         {
             using var ecdsa = ECDsa.Create();
-            ecdsa.ImportSubjectPublicKeyInfo(answer.PublicKey.ToArray(), out _);
-            return new AwsKey(answer.KeyId, VerificationKey.From(ecdsa));
+            ecdsa.ImportSubjectPublicKeyInfo(answer.PublicKey?.ToArray() ?? [], out _);
+            return new AwsKey(answer.KeyId ?? throw new CryptographicException("The key has no id."), VerificationKey.From(ecdsa));
         }
         catch (CryptographicException)
         {

@@ -93,7 +93,7 @@ internal sealed class AwsSigner : ISigner, IDisposable
             var found = await client.FindKeyAsync(reference, cancellationToken).ConfigureAwait(false);
             if (found.PublicKey.Fingerprint != key.PublicKey.Fingerprint)
             {
-                Volatile.Write(ref replaced, [.. replaced, key.PublicKey]);
+                Volatile.Write(ref replaced, [.. replaced.Where(earlier => earlier.Fingerprint != key.PublicKey.Fingerprint), key.PublicKey]);
             }
 
             Volatile.Write(ref key, found);

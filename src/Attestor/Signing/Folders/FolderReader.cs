@@ -80,7 +80,7 @@ internal sealed class FolderReader(string folder, Func<string?> passphrase)
         foreach (var file in files.Where(static f => f.Extension is ".pub"))
         {
             var key = KeyFile.LoadPublicKey(file.FullName);
-            if (file.FullName == Path.ChangeExtension(path, ".pub") && key.Fingerprint != signer.PublicKey.Fingerprint)
+            if (file.Name == Path.ChangeExtension(found[0], ".pub") && key.Fingerprint != signer.PublicKey.Fingerprint)
             {
                 throw new KeyException("KEY_INVALID", $"{file.Name} in the key folder {folder} is not the public half of {found[0]}. Replace both at once; keep the public key of the key before under another name.");
             }

@@ -83,6 +83,7 @@ internal sealed class FolderSigner : ISigner, IDisposable
                 if (read.Signer.PublicKey.Fingerprint != keys.Signer.PublicKey.Fingerprint)
                 {
                     // Not disposed of: others may be signing with it.
+                    replaced.RemoveAll(key => key.Fingerprint == keys.Signer.PublicKey.Fingerprint);
                     replaced.Add(keys.Signer.PublicKey);
                 }
 

@@ -54,7 +54,7 @@ internal sealed unsafe class Pkcs11Module
         Check("C_GetSlotList", ((delegate* unmanaged[Cdecl]<byte, nuint*, nuint*, nuint>)functions[4])(1, slots, &count));
         byte* token = stackalloc byte[TokenInfoSize];
         var tokens = new List<(ulong, string, string)>();
-        for (nuint i = 0; i < count; i++)
+        for (nuint i = 0; i < Math.Min(count, MostSlots); i++)
         {
             Check("C_GetTokenInfo", ((delegate* unmanaged[Cdecl]<nuint, byte*, nuint>)functions[6])(slots[i], token));
             tokens.Add((slots[i], Padded(token, 32), Padded(token + SerialOffset, 16)));
@@ -113,7 +113,7 @@ internal sealed unsafe class Pkcs11Module
         nuint searched = ((delegate* unmanaged[Cdecl]<nuint, nuint*, nuint, nuint*, nuint>)functions[27])(session, found, 2, &number);
         Check("C_FindObjectsFinal", ((delegate* unmanaged[Cdecl]<nuint, nuint>)functions[28])(session));
         Check("C_FindObjects", searched);
-        return [.. new ReadOnlySpan<nuint>(found, (int)number)];
+        return [.. new ReadOnlySpan<nuint>(found, (int)Math.Min(number, 2))];
     }
 
     /// <summary>An attribute of an object, at most 1,024 bytes.</summary>

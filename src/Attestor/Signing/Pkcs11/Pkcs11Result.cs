@@ -9,6 +9,15 @@ internal enum Pkcs11Result : ulong
     /// <summary>CKR_PIN_INCORRECT.</summary>
     PinIncorrect = 0xA0,
 
+    /// <summary>CKR_PIN_INVALID.</summary>
+    PinInvalid = 0xA1,
+
+    /// <summary>CKR_PIN_LEN_RANGE.</summary>
+    PinLength = 0xA2,
+
+    /// <summary>CKR_PIN_EXPIRED.</summary>
+    PinExpired = 0xA3,
+
     /// <summary>CKR_PIN_LOCKED.</summary>
     PinLocked = 0xA4,
 

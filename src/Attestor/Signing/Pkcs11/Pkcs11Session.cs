@@ -46,7 +46,7 @@ internal sealed class Pkcs11Session : IDisposable
             nuint key = FindOne(module, session, PrivateKeyClass, "private key", reference);
             return new Pkcs11Session(module, session, key, ReadPublicKey(module, session, FindOne(module, session, PublicKeyClass, "public key", reference), reference));
         }
-        catch (Pkcs11Exception e) when (e.Result is Pkcs11Result.PinIncorrect or Pkcs11Result.PinLocked)
+        catch (Pkcs11Exception e) when (e.Result is >= Pkcs11Result.PinIncorrect and <= Pkcs11Result.PinLocked)
         {
             module.CloseSession(session);
             throw new KeyException("KEY_PASSPHRASE", e.Result is Pkcs11Result.PinLocked

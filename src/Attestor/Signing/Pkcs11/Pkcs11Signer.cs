@@ -15,6 +15,7 @@ internal sealed class Pkcs11Signer : ISigner, IDisposable
     private readonly SemaphoreSlim turn = new(1);
     private Pkcs11Session? session;
     private KeyException? refusal;
+    private bool isDisposed;
 
     private Pkcs11Signer(Pkcs11Module module, Pkcs11Reference reference, Pkcs11Session session)
     {
@@ -71,8 +72,13 @@ internal sealed class Pkcs11Signer : ISigner, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        session?.Dispose();
-        turn.Dispose();
+        // A session that signs meanwhile is closed by the one who has the turn.
+        Volatile.Write(ref isDisposed, true);
+        if (turn.Wait(TimeSpan.Zero))
+        {
+            Close();
+            turn.Release();
+        }
     }
 
     private byte[] InTurn(byte[] hash)
@@ -101,12 +107,24 @@ internal sealed class Pkcs11Signer : ISigner, IDisposable
         }
         finally
         {
+            if (Volatile.Read(ref isDisposed))
+            {
+                Close();
+            }
+
             turn.Release();
         }
     }
 
+    private void Close()
+    {
+        session?.Dispose();
+        session = null;
+    }
+
     private Pkcs11Session Reopen()
     {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref isDisposed), this);
         if (refusal is not null)
         {
             throw new SigningServiceException(SigningServiceException.Refused, refusal.Message, innerException: refusal);

@@ -42,7 +42,7 @@ public static class SignerReference
             return new OpenedSigner(await AwsSigner.OpenAsync(client, named.Key, time, cancellationToken).ConfigureAwait(false), []);
         }
 
-        if (reference.StartsWith(Pkcs11Reference.Scheme, StringComparison.Ordinal))
+        if (reference.StartsWith(Pkcs11Reference.Scheme, StringComparison.OrdinalIgnoreCase))
         {
             var named = Pkcs11Reference.Read(reference, Environment.GetEnvironmentVariable);
             return new OpenedSigner(Pkcs11Signer.Open(named), named.Problems);

@@ -133,7 +133,7 @@ internal sealed class VaultClient : IDisposable
                 away = Away($"did not answer within {options.RequestTimeout.TotalSeconds:0.#} seconds", path, null, null);
             }
 
-            if (attempt == Pauses.Length)
+            if (attempt == Pauses.Length || away.RetryAfter > Pauses[attempt])
             {
                 throw away;
             }

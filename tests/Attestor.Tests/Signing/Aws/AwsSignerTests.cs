@@ -84,6 +84,41 @@ public sealed class AwsSignerTests : IAsyncLifetime
         (await FluentActions.Invoking(OpenAsync).Should().ThrowAsync<KeyException>()).Which.Code.Should().Be("KEY_ALG_UNSUPPORTED");
     }
 
+    [Fact]
+    public async Task A_redirect_is_not_followed()
+    {
+        await using var elsewhere = await KeyServer.StartAsync();
+        using var signer = await OpenAsync();
+        kms.RedirectTo = new Uri($"http://{elsewhere.Address}/");
+
+        (await SigningFaultAsync(signer)).ToString().Should().NotContain("CANARY");
+
+        elsewhere.Requests.Should().Be(0, "session tokens go to the server that was named, and no further");
+    }
+
+    [Fact]
+    public async Task A_description_without_a_key_is_no_key()
+    {
+        kms.HidesKey = true;
+
+        (await FluentActions.Invoking(OpenAsync).Should().ThrowAsync<SigningServiceException>()).Which.Code.Should().Be(SigningServiceException.BadAnswer);
+    }
+
+    [Fact]
+    public void A_server_that_only_a_variable_names_is_not_asked()
+    {
+        const string Variable = "AWS_ENDPOINT_URL_KMS";
+        Environment.SetEnvironmentVariable(Variable, "http://elsewhere.example.com");
+        try
+        {
+            AwsClient.Configure(TimeSpan.FromSeconds(1)).ServiceURL.Should().BeNull();
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(Variable, null);
+        }
+    }
+
     [Theory]
     [InlineData("awskms:///alias/release", null, "alias/release", null)]
     [InlineData("awskms:///1234abcd-12ab-34cd-56ef-1234567890ab", null, "1234abcd-12ab-34cd-56ef-1234567890ab", null)]

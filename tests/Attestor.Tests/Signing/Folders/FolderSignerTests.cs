@@ -153,6 +153,36 @@ public sealed class FolderSignerTests : IDisposable
     }
 
     [Fact]
+    public void A_public_half_that_does_not_belong_to_the_key_is_refused_in_a_folder_named_by_a_relative_path_too()
+    {
+        KeyFile.Generate(folder["tls.key"], null);
+        File.WriteAllText(folder["tls.pub"], Forgery.Stranger.PublicKey.ToPem());
+
+        FluentActions.Invoking(() => FolderSigner.Open(Path.GetRelativePath(Environment.CurrentDirectory, folder.Path), static () => null))
+            .Should().Throw<KeyException>().WithMessage("*not the public half*");
+    }
+
+    [Fact]
+    public async Task Keys_that_take_turns_are_known_once_each()
+    {
+        var first = KeyFile.Generate(folder["tls.key"], null);
+        File.Copy(folder["tls.key"], folder["first"]);
+        using var signer = Open();
+        File.Delete(folder["tls.pub"]);
+        using var elsewhere = new TemporaryFolder();
+        KeyFile.Generate(elsewhere["tls.key"], null);
+        for (int turn = 0; turn < 6; turn++)
+        {
+            File.Copy(turn % 2 is 0 ? elsewhere["tls.key"] : folder["first"], folder["tls.key"], overwrite: true);
+            File.SetLastWriteTimeUtc(folder["tls.key"], new DateTime(2030, 1, 1 + turn, 0, 0, 0, DateTimeKind.Utc));
+            await signer.SignAsync(Content, CancellationToken.None);
+        }
+
+        (await signer.FindEarlierKeysAsync(CancellationToken.None)).Should().HaveCount(2);
+        signer.PublicKey.Fingerprint.Should().Be(first.Fingerprint);
+    }
+
+    [Fact]
     public void A_key_that_others_may_read_is_a_problem_in_a_folder_and_none_in_a_mounted_secret()
     {
         if (OperatingSystem.IsWindows())

@@ -30,6 +30,18 @@ public sealed class Pkcs11ReferenceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_scheme_in_capitals_is_the_same_scheme_and_shows_no_PIN()
+    {
+        const string Reference = "PKCS11:token=T;object=O?module-path=/nowhere/module.so&pin-value=CANARY";
+
+        var fault = (await FluentActions.Awaiting(() => Attestor.Signing.References.SignerReference.OpenAsync(Reference, static () => null, TimeProvider.System, CancellationToken.None))
+            .Should().ThrowAsync<KeyException>()).Which;
+
+        fault.Message.Should().Contain("PKCS #11 module");
+        fault.ToString().Should().NotContain("CANARY");
+    }
+
+    [Fact]
     public void The_variables_of_cosign_stand_in_for_module_and_PIN()
     {
         environment["COSIGN_PKCS11_MODULE_PATH"] = "/opt/module.so";

@@ -61,6 +61,18 @@ public sealed class VaultSignerTests : IAsyncLifetime
         vault.Requests.Should().NotContain(static r => r.Contains("elsewhere"), "a token goes to the server that was named, and no further");
     }
 
+    [Fact]
+    public async Task A_Vault_that_asks_to_be_left_alone_is_left_alone()
+    {
+        using var signer = await OpenAsync();
+        vault.Lie = VaultLie.Busy;
+
+        var fault = (await signer.Invoking(s => s.SignAsync(Content, CancellationToken.None).AsTask()).Should().ThrowAsync<SigningServiceException>()).Which;
+
+        fault.RetryAfter.Should().Be(TimeSpan.FromMinutes(1));
+        vault.Requests.Count(static r => r.StartsWith("POST", StringComparison.Ordinal)).Should().Be(1);
+    }
+
     [Theory]
     [InlineData(VaultLie.Malformed)]
     [InlineData(VaultLie.Oversized)]
