@@ -33,6 +33,19 @@ internal static class PemBlock
         return end >= 0 && body[end..].StartsWith($"-----END {label}-----", StringComparison.Ordinal) && TryDecode(body[..end], out content);
     }
 
+    /// <summary>The bytes of the one public key that a text holds.</summary>
+    /// <exception cref="KeyException"><c>KEY_INVALID</c>: there is none, or several.</exception>
+    public static byte[] ReadOnlyKey(string pem)
+    {
+        if (!TryRead(pem, "PUBLIC KEY", out byte[]? der))
+        {
+            throw new KeyException("KEY_INVALID", "The first PEM block is not \"PUBLIC KEY\" with strict base64, or there is none. Name the public half of a key, which provenance key show prints.");
+        }
+
+        // Two of these belong to one block: its beginning and its end.
+        return pem.Split("KEY-----").Length <= 3 ? der : throw new KeyException("KEY_INVALID", "The text holds several keys, and it is not known which one counts.");
+    }
+
     private static bool TryDecode(ReadOnlySpan<char> lines, [NotNullWhen(true)] out byte[]? content)
     {
         char[] base64 = new char[lines.Length];

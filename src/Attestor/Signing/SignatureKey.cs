@@ -106,9 +106,7 @@ public sealed class SignatureKey
     public static SignatureKey FromPem(string pem)
     {
         ArgumentNullException.ThrowIfNull(pem);
-        return PemBlock.TryRead(pem, "PUBLIC KEY", out byte[]? der)
-            ? FromSubjectPublicKeyInfo(der)
-            : throw new KeyException("KEY_INVALID", "The text holds no PEM block \"PUBLIC KEY\" with strict base64.");
+        return FromSubjectPublicKeyInfo(PemBlock.ReadOnlyKey(pem));
     }
 
     /// <summary>Whether the signature (of ECDSA an ASN.1 DER sequence) is over the bytes, with the hash that goes with the key.</summary>
@@ -155,7 +153,8 @@ public sealed class SignatureKey
     {
         var key = ECDsa.Create();
         key.ImportSubjectPublicKeyInfo(der, out int read);
-        var (name, hash) = key.ExportParameters(includePrivateParameters: false).Curve.Oid.Value switch
+        var curve = key.ExportParameters(includePrivateParameters: false).Curve;
+        var (name, hash) = (curve.IsNamed ? curve.Oid.Value : "with explicit parameters") switch
         {
             "1.2.840.10045.3.1.7" => ("ECDSA P-256", HashAlgorithmName.SHA256),
             "1.3.132.0.34" => ("ECDSA P-384", HashAlgorithmName.SHA384),

@@ -29,11 +29,11 @@ public sealed class VerificationKey
     {
         ArgumentNullException.ThrowIfNull(key);
         var parameters = key.ExportParameters(includePrivateParameters: false);
-        if (parameters.Curve.Oid.Value != "1.2.840.10045.3.1.7")
+        if (!parameters.Curve.IsNamed || parameters.Curve.Oid.Value != "1.2.840.10045.3.1.7")
         {
             throw new KeyException(
                 "KEY_ALG_UNSUPPORTED",
-                $"The key is on the curve {parameters.Curve.Oid.FriendlyName ?? parameters.Curve.Oid.Value}; only ECDSA P-256 is accepted everywhere. Make one with: provenance key generate.");
+                $"The key is on {(parameters.Curve.IsNamed ? $"the curve {parameters.Curve.Oid.FriendlyName ?? parameters.Curve.Oid.Value}" : "a curve of its own (explicit parameters)")}; only ECDSA P-256 is accepted everywhere. Make one with: provenance key generate.");
         }
 
         var known = ECDsa.Create(parameters);
@@ -45,17 +45,7 @@ public sealed class VerificationKey
     public static VerificationKey FromPem(string pem)
     {
         ArgumentNullException.ThrowIfNull(pem);
-        if (!PemBlock.TryRead(pem, "PUBLIC KEY", out byte[]? der))
-        {
-            throw new KeyException("KEY_INVALID", "The file holds no PEM block \"PUBLIC KEY\". Name the public half of a key, which provenance key show prints.");
-        }
-
-        // Two of these belong to one block: its beginning and its end.
-        if (pem.Split("KEY-----").Length > 3)
-        {
-            throw new KeyException("KEY_INVALID", "The file holds several keys, and it is not known which one counts.");
-        }
-
+        byte[] der = PemBlock.ReadOnlyKey(pem);
         try
         {
             if (NistKey.TryReadP256(der) is { } known)

@@ -75,11 +75,10 @@ internal static class LogEntryVerifier
 
         // Version 1 writes "name - tree" into the first line, version 2 the name alone.
         string name = isVersion2 ? log.Origin : checkpoint.Origin.Split(" - ")[0];
-        bool isSigned = checkpoint.Signatures.Any(signature =>
-            signature.KeyHint.Span.SequenceEqual(log.KeyHint.Span)
-            && signature.Name == name
-            && log.Key.Verify(checkpoint.SignedText.Span, signature.Value.Span));
-        if (!isSigned)
+
+        // The first one that claims to be the log's has to be: as with others who read notes, and so that nobody has us try them all.
+        var own = checkpoint.Signatures.FirstOrDefault(signature => signature.KeyHint.Span.SequenceEqual(log.KeyHint.Span) && signature.Name == name);
+        if (own is null || !log.Key.Verify(checkpoint.SignedText.Span, own.Value.Span))
         {
             throw new EvidenceException("TLOG_PROOF", $"The log {log.BaseUrl.Host} did not sign the checkpoint.")
             {

@@ -29,7 +29,16 @@ public sealed record ValidityWindow(DateTimeOffset Start, DateTimeOffset? End)
 
     private static DateTimeOffset ReadTime(string text, string where) =>
         text.EndsWith('Z') && DateTimeOffset.TryParseExact(
-            text, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            WithoutNanoseconds(text), "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             ? time
             : throw new EvidenceException("TIME_RANGE", $"The {where} has the time \"{StrictJson.Excerpt(text)}\", which is not of the form 2026-01-31T12:00:00Z.");
+
+    // Go writes up to nine decimals. What is below .NET's seven would decide over a tenth of a microsecond.
+    private static string WithoutNanoseconds(string text)
+    {
+        int decimals = text.Length - text.IndexOf('.') - 2;
+        return decimals is 8 or 9 && text.AsSpan(text.Length - 1 - decimals, decimals).IndexOfAnyExceptInRange('0', '9') < 0
+            ? string.Concat(text.AsSpan(0, text.Length - 1 - decimals + 7), "Z")
+            : text;
+    }
 }

@@ -39,6 +39,7 @@ public sealed class CachedTrust
     public static CachedTrust? Open(TufCache cache, byte[]? builtInRoot)
     {
         ArgumentNullException.ThrowIfNull(cache);
+        cache.RefuseStrangers();
         if (TufCache.Read(cache.RolePath(TargetsRole.FileName), TargetsRole.MaximumSize) is not { } content)
         {
             return null;

@@ -32,6 +32,27 @@ public sealed class TufCache
 
     private string Targets => Path.Combine(Folder, "targets");
 
+    /// <summary>Refuses a cache that others than its user and root may fill: who runs as root with somebody's environment would trust what he trusts.</summary>
+    /// <exception cref="TufException"><c>TUF_CACHE</c>.</exception>
+    internal void RefuseStrangers()
+    {
+        if (OperatingSystem.IsWindows() || !Directory.Exists(Folder))
+        {
+            return;
+        }
+
+        if (FolderOwner.Find(Folder) is { } owner && !FolderOwner.IsTrusted(owner, FolderOwner.Self))
+        {
+            throw new TufException(
+                TufException.Cache, $"The cache {Folder} belongs to the user {owner}, who could fill it with what he likes; this is the user {FolderOwner.Self}. Name a folder of your own by XDG_CACHE_HOME, or by --data.");
+        }
+
+        if (File.GetUnixFileMode(Folder).HasFlag(UnixFileMode.OtherWrite))
+        {
+            throw new TufException(TufException.Cache, $"The cache {Folder} can be written by everybody. Run: chmod go-w {Folder}");
+        }
+    }
+
     /// <summary>Where the repository is from which the cache was filled; null where it was not.</summary>
     public string? FindMirror() => Read(Mirror, 4096) is { } text ? System.Text.Encoding.UTF8.GetString(text).Trim() : null;
 
@@ -117,7 +138,9 @@ public sealed class TufCache
             }
         }
 
-        foreach (string path in Directory.EnumerateFiles(Folder, "*.tmp", SearchOption.AllDirectories).ToList())
+        // Not through links: those lead to files of others.
+        var within = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        foreach (string path in Directory.EnumerateFiles(Folder, "*.tmp", within).ToList())
         {
             File.Delete(path);
         }
@@ -133,6 +156,7 @@ public sealed class TufCache
             try
             {
                 MakeFolder(Folder);
+                RefuseStrangers();
                 return new FileStream(Path.Combine(Folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
             catch (IOException e) when (e.HResult is LockedOnLinux or LockedOnUnix or LockedOnWindows)

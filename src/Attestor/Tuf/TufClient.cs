@@ -80,7 +80,7 @@ public sealed class TufClient(TufMirror mirror, TufCache cache, byte[]? builtInR
             files.Add(await UpdateTargetAsync(root, targets, name, cancellationToken).ConfigureAwait(false));
         }
 
-        Keep(first, givenRoot is not null, oldTargets, targets);
+        Keep(first, givenRoot is not null, root, oldTargets, targets);
         return new TufUpdate
         {
             Roles =
@@ -175,8 +175,10 @@ public sealed class TufClient(TufMirror mirror, TufCache cache, byte[]? builtInR
         return new TufTarget(name, content, IsNew: true);
     }
 
-    private void Keep(RootRole first, bool isGiven, TargetsRole? oldTargets, TargetsRole targets)
+    private void Keep(RootRole first, bool isGiven, RootRole root, TargetsRole? oldTargets, TargetsRole targets)
     {
+        // One of a line that was left, or a damaged one: it would stop everybody who reads the cache.
+        TufCache.Delete(cache.RootPath(root.File.Version + 1));
         if (isGiven)
         {
             cache.Write(cache.FirstRoot, first.File.Content.Span);

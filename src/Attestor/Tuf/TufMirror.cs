@@ -26,13 +26,9 @@ public sealed class TufMirror : IDisposable
     public TufMirror(Uri address, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(address);
-        bool isUsable = address.IsAbsoluteUri && address is { UserInfo: "", Query: "", Fragment: "" }
-            && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback));
-        if (!isUsable)
+        if (!IsUsable(address))
         {
-            throw new TufException(
-                TufException.Unreachable,
-                "The repository's address must be an https URL without user, query and fragment; http is spoken on this machine only (localhost, 127.0.0.1, [::1]).");
+            throw new TufException(TufException.Unreachable, $"The repository's address must be {UsableAddress}.");
         }
 
         Address = address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
@@ -49,8 +45,19 @@ public sealed class TufMirror : IDisposable
         http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
+    /// <summary>What an address has to be.</summary>
+    public static string UsableAddress => "an https URL without user, query and fragment; http is spoken on this machine only (localhost, 127.0.0.1, [::1])";
+
     /// <summary>Where the metadata is, with a slash at its end.</summary>
     public Uri Address { get; }
+
+    /// <summary>Whether an address can be that of a repository.</summary>
+    public static bool IsUsable(Uri address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return address.IsAbsoluteUri && address is { UserInfo: "", Query: "", Fragment: "" }
+            && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback));
+    }
 
     /// <summary>A name for the folder of a repository: the host, the port where it is not the scheme's own, and a hash of the path where there is one.</summary>
     public static string FolderNameOf(Uri address)

@@ -30,9 +30,9 @@ internal sealed class TrustOptions
         if (parsed.GetValue(mirror) is { } text)
         {
             // A mirror is the same with and without a slash at its end.
-            address = Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out var given) && given.Host.Length > 0
+            address = Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out var given) && given.Host.Length > 0 && TufMirror.IsUsable(given)
                 ? given
-                : throw new CommandException(ExitCodes.Usage, "--mirror takes the repository's URL, such as https://tuf.example.com.");
+                : throw new CommandException(ExitCodes.Usage, $"--mirror takes the repository's URL, such as https://tuf.example.com: {TufMirror.UsableAddress}.");
         }
 
         return TrustSource.Of(address, parsed.GetValue(data));

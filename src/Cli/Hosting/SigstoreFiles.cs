@@ -54,7 +54,7 @@ internal sealed class SigstoreFiles
             return () => fixedOne;
         }
 
-        SmallFile.Require(path, what, maximumSize);
+        SmallFile.Require(path, what);
         bool isOpen = false;
         var file = new RereadFile<T>(
             path,

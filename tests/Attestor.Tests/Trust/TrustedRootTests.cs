@@ -38,6 +38,22 @@ public sealed class TrustedRootTests
         root.Logs[0].KeyHint.ToArray().Should().Equal(1, 2, 3, 4);
     }
 
+    [Theory]
+    [InlineData("2026-01-31T12:00:00.123456789Z", "2026-01-31T12:00:00.1234567Z")]
+    [InlineData("2026-01-31T12:00:00.12345678Z", "2026-01-31T12:00:00.1234567Z")]
+    [InlineData("2026-01-31T12:00:00.5Z", "2026-01-31T12:00:00.5Z")]
+    public void Parse_reads_times_in_nanoseconds_as_Go_writes_them(string written, string expected) =>
+        Parse(json => json.At("tlogs", 0, "publicKey", "validFor")["start"] = written).Logs[0].ValidFor.Start
+            .Should().Be(DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture));
+
+    [Theory]
+    [InlineData("2026-01-31T12:00:00.1234567890Z")]
+    [InlineData("2026-01-31T12:00:00.12345678xZ")]
+    [InlineData("2026-01-31T12:00:00.12345678+01:00Z")]
+    [InlineData("2026-01-31T12:00:00.123456789+01:00")]
+    public void Parse_refuses_times_of_other_forms(string written) =>
+        Refused(json => json.At("tlogs", 0, "publicKey", "validFor")["start"] = written).Should().Contain("is not of the form");
+
     [Fact]
     public void Parse_refuses_what_is_malformed_and_names_it()
     {

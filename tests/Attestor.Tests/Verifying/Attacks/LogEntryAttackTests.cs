@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Provenance.Attestor.Envelopes;
 using Provenance.Attestor.Verifying;
 
 namespace Provenance.Attestor.Tests.Verifying.Attacks;
@@ -31,6 +32,7 @@ public sealed class LogEntryAttackTests
         ["the checkpoint's signature is gone"] = (VerdictCodes.TlogProof, static b => Note(b, static note => note[..(note.IndexOf("\n\n", StringComparison.Ordinal) + 2)])),
         ["the checkpoint is another log's"] = (VerdictCodes.TlogProof, static b => Proof(b)["checkpoint"] = Proof(AttackedSigner.Keyless.SignByStranger())["checkpoint"]!.DeepClone()),
         ["the checkpoint is signed under another name"] = (VerdictCodes.TlogProof, static b => Note(b, static note => note.Replace("\u2014 log.example.com", "\u2014 evil.example.com", StringComparison.Ordinal))),
+        ["a forged signature of the log stands before its own in the checkpoint"] = (VerdictCodes.TlogProof, static b => Note(b, ForgeBefore)),
         ["proof and promise are gone"] = (VerdictCodes.TlogProof, static b => Strip(Entry(b))),
         ["there is no entry"] = (VerdictCodes.TlogMissing, static b => ((JsonObject)b.At("verificationMaterial")).Remove("tlogEntries")),
     };
@@ -66,6 +68,15 @@ public sealed class LogEntryAttackTests
         string after = change(before);
         after.Should().NotBe(before, "the change must change something");
         checkpoint["envelope"] = after;
+    }
+
+    // The name and the key hint are those of the log, the signature is not.
+    private static string ForgeBefore(string note)
+    {
+        int line = note.IndexOf("\n\n", StringComparison.Ordinal) + 2;
+        StrictBase64.TryDecode(note.AsSpan(note.LastIndexOf(' ') + 1).Trim(), out byte[]? own).Should().BeTrue();
+        own![^1] ^= 1;
+        return note.Insert(line, $"\u2014 log.example.com {Convert.ToBase64String(own)}\n");
     }
 
     private static void Strip(JsonObject entry)

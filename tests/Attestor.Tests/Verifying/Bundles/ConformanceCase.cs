@@ -19,17 +19,19 @@ internal sealed class ConformanceCase(string name)
 
     public byte[] Bundle => Vectors.Bytes($"{Root}/{name}/bundle.sigstore.json");
 
+    public byte[] TrustedRootJson => Vectors.Bytes(Has("trusted_root.json") ? $"{Root}/{name}/trusted_root.json" : $"{Root}/public-good.trusted_root.json");
+
     public static IEnumerable<string> Names => Directory.EnumerateDirectories(Vectors.PathOf(Root)).Select(static folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal);
 
     /// <summary>The code of the verdict, with the artifact given as a file or by its SHA-256 digest alone.</summary>
     public string Verify(bool asDigest) => Verify(Bundle, asDigest);
 
-    public string Verify(byte[] bundle, bool asDigest = false)
+    public string Verify(byte[] bundle, bool asDigest = false, byte[]? trustedRoot = null)
     {
         byte[] artifact = Vectors.Bytes(Has("artifact") ? $"{Root}/{name}/artifact" : $"{Root}/a.txt");
         try
         {
-            return MakeVerifier().Verify(bundle, algorithm => !asDigest || algorithm == HashAlgorithmName.SHA256 ? CryptographicOperations.HashData(algorithm, artifact) : null).Code;
+            return MakeVerifier(trustedRoot ?? TrustedRootJson).Verify(bundle, algorithm => !asDigest || algorithm == HashAlgorithmName.SHA256 ? CryptographicOperations.HashData(algorithm, artifact) : null).Code;
         }
         catch (TrustedRootException)
         {
@@ -41,9 +43,9 @@ internal sealed class ConformanceCase(string name)
         }
     }
 
-    private BundleVerifier MakeVerifier()
+    private BundleVerifier MakeVerifier(byte[] trustedRoot)
     {
-        var root = TrustedRoot.Parse(Vectors.Bytes(Has("trusted_root.json") ? $"{Root}/{name}/trusted_root.json" : $"{Root}/public-good.trusted_root.json"));
+        var root = TrustedRoot.Parse(trustedRoot);
         var signer = Has("key.pub")
             ? BundleSigner.OwnerOf(SignatureKey.FromPem(Vectors.Text($"{Root}/{name}/key.pub")))
             : BundleSigner.Named(new ExpectedIdentity(TextPattern.Exactly(TextOr("identity", DefaultIdentity)), TextPattern.Exactly(TextOr("issuer", DefaultIssuer))));
