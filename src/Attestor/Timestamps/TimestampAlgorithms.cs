@@ -6,9 +6,6 @@ namespace Provenance.Attestor.Timestamps;
 /// <summary>The algorithms that timestamps may be made with.</summary>
 internal static class TimestampAlgorithms
 {
-    private const string EcKey = "1.2.840.10045.2.1";
-    private const string RsaKey = "1.2.840.113549.1.1.1";
-
     /// <summary>The object identifier of an AlgorithmIdentifier whose parameters are NULL or not there.</summary>
     /// <exception cref="AsnContentException">It is of another form, or has parameters.</exception>
     public static string Read(AsnReader reader)
@@ -34,21 +31,17 @@ internal static class TimestampAlgorithms
     };
 
     /// <summary>How the names of keys begin that make signatures of an algorithm with this hash; null where they do not go together.</summary>
-    public static string? FindKeyFamily(string signatureAlgorithm, HashAlgorithmName digest)
+    public static string? FindKeyFamily(string signatureAlgorithm, HashAlgorithmName digest) => signatureAlgorithm switch
     {
-        var (family, hash) = signatureAlgorithm switch
-        {
-            // These two leave the hash to the digest's algorithm (RFC 5754, section 3.2).
-            EcKey => ("ECDSA", digest),
-            RsaKey => ("RSA", digest),
-            "1.2.840.10045.4.3.2" => ("ECDSA", HashAlgorithmName.SHA256),
-            "1.2.840.10045.4.3.3" => ("ECDSA", HashAlgorithmName.SHA384),
-            "1.2.840.10045.4.3.4" => ("ECDSA", HashAlgorithmName.SHA512),
-            "1.2.840.113549.1.1.11" => ("RSA", HashAlgorithmName.SHA256),
-            "1.2.840.113549.1.1.12" => ("RSA", HashAlgorithmName.SHA384),
-            "1.2.840.113549.1.1.13" => ("RSA", HashAlgorithmName.SHA512),
-            _ => (null, digest),
-        };
-        return hash == digest ? family : null;
-    }
+        // These two leave the hash to the digest's algorithm (RFC 5754, section 3.2).
+        "1.2.840.10045.2.1" => "ECDSA",
+        "1.2.840.113549.1.1.1" => "RSA",
+        "1.2.840.10045.4.3.2" when digest == HashAlgorithmName.SHA256 => "ECDSA",
+        "1.2.840.10045.4.3.3" when digest == HashAlgorithmName.SHA384 => "ECDSA",
+        "1.2.840.10045.4.3.4" when digest == HashAlgorithmName.SHA512 => "ECDSA",
+        "1.2.840.113549.1.1.11" when digest == HashAlgorithmName.SHA256 => "RSA",
+        "1.2.840.113549.1.1.12" when digest == HashAlgorithmName.SHA384 => "RSA",
+        "1.2.840.113549.1.1.13" when digest == HashAlgorithmName.SHA512 => "RSA",
+        _ => null,
+    };
 }

@@ -87,7 +87,7 @@ internal static class TimestampTokenReader
         return new TimestampToken
         {
             ImprintAlgorithm = info.Algorithm,
-            Imprint = info.Imprint,
+            Imprint = info.Hash,
             Time = info.Time,
             Content = content,
             Issuer = issuer,
@@ -103,7 +103,7 @@ internal static class TimestampTokenReader
     }
 
     // TSTInfo (RFC 3161, section 2.4.2).
-    private static (string Algorithm, ReadOnlyMemory<byte> Imprint, DateTimeOffset Time) ReadContent(ReadOnlyMemory<byte> der)
+    private static StampedImprint ReadContent(ReadOnlyMemory<byte> der)
     {
         var reader = new AsnReader(der, AsnEncodingRules.DER);
         var info = reader.ReadSequence();
@@ -134,7 +134,7 @@ internal static class TimestampTokenReader
         }
 
         info.ThrowIfNotEmpty();
-        return (algorithm, hash, time);
+        return new StampedImprint(algorithm, hash, time);
     }
 
     private static void RefuseCritical(AsnReader extensions)

@@ -78,9 +78,9 @@ internal static class TimestampVerifier
     {
         if (TimestampAlgorithms.FindHash(token.ImprintAlgorithm) is { } algorithm)
         {
-            foreach (var bytes in stamped)
+            for (int i = 0; i < stamped.Count; i++)
             {
-                if (token.Imprint.Span.SequenceEqual(CryptographicOperations.HashData(algorithm, bytes.Span)))
+                if (token.Imprint.Span.SequenceEqual(CryptographicOperations.HashData(algorithm, stamped[i].Span)))
                 {
                     return;
                 }
