@@ -83,9 +83,9 @@ internal static class VerifyBenchmark
             File.WriteAllBytes(bundle, keyed);
             File.WriteAllText(pem, key.ToPem());
             string[] who = ["--certificate-identity", Identity, "--certificate-oidc-issuer", Issuer, "--trusted-root", root];
-            string[] key = ["--key", Path.Combine(AppContext.BaseDirectory, "Verify", "cosign.pub"), "--trusted-root", root];
+            string[] trusted = ["--key", Path.Combine(AppContext.BaseDirectory, "Verify", "cosign.pub"), "--trusted-root", root];
             string[] cosign = ["verify-blob-attestation", "--digestAlg", "sha256", "--type", "slsaprovenance1"];
-            string[] cosignKeyed = [.. cosign, "--bundle", logged, "--digest", loggedSubject, .. key];
+            string[] cosignKeyed = [.. cosign, "--bundle", logged, "--digest", loggedSubject, .. trusted];
             string[] cosignKeyless = [.. cosign, "--bundle", keyless, "--digest", keylessSubject, .. who];
             var processes = new ProcessMeasurement(Environment.GetEnvironmentVariable("COSIGN") is { Length: > 0 } peer ? peer : null);
             return
@@ -95,9 +95,9 @@ internal static class VerifyBenchmark
                     "verify --key",
                     ["verify", bundle, "--key", pem],
                     [.. cosign, "--bundle", bundle, "--digest", Convert.ToHexStringLower(artifact), "--key", pem, "--insecure-ignore-tlog", "--trusted-root", root]),
-                .. processes.Run("keyed_root", "verify --key --trusted-root", ["verify", $"sha256:{loggedSubject}", "--bundle", logged, .. key], cosignKeyed),
+                .. processes.Run("keyed_root", "verify --key --trusted-root", ["verify", $"sha256:{loggedSubject}", "--bundle", logged, .. trusted], cosignKeyed),
                 .. processes.Run(
-                    "bundle_keyed_root", "verify-bundle --key --trusted-root", ["verify-bundle", "--bundle", logged, .. key, $"sha256:{loggedSubject}"], cosignKeyed),
+                    "bundle_keyed_root", "verify-bundle --key --trusted-root", ["verify-bundle", "--bundle", logged, .. trusted, $"sha256:{loggedSubject}"], cosignKeyed),
                 .. processes.Run("named", "verify by identity", ["verify", $"sha256:{keylessSubject}", "--bundle", keyless, .. who], cosignKeyless),
                 .. processes.Run(
                     "keyless",
