@@ -90,8 +90,10 @@ public sealed class RunWatchTests
         var watch = await cluster.WatchAsync(choose: static o => o with { Destination = new() { BesideImages = true } });
         await cluster.UntilAsync(() => cluster.DeadLetters.Count is 1);
         watch.Status.DeadLetters.Should().Be(1);
+
+        // The journal is flushed in the background; what observers are told may be on disk a moment later.
+        await cluster.UntilAsync(() => LedgerHistory.Read(cluster.JournalOf("one")).Runs.Single().IsDeadLetter);
         var letter = LedgerHistory.Read(cluster.JournalOf("one")).Runs.Single();
-        letter.IsDeadLetter.Should().BeTrue();
         letter.Reason!.Code.Should().Be("SUBJECT_NOT_FOUND");
         RetryRequests.Leave(cluster.JournalOf("one"), letter.Run!.Uid);
         await cluster.UntilAsync(() => cluster.DeadLetters.Count is 2);
