@@ -72,6 +72,9 @@ internal static class VerifyBenchmark
     {
         string root = Path.Combine(AppContext.BaseDirectory, "Verify", "trusted_root.json");
         string keyless = Path.Combine(AppContext.BaseDirectory, "Verify", "keyless.sigstore.json");
+        string logged = Path.Combine(AppContext.BaseDirectory, "Verify", "keyed.sigstore.json");
+        string loggedSubject = StatementReader.Read(Bundle.Parse(File.ReadAllBytes(logged)).Envelope.Payload).Subjects[0].Digest!.Find("sha256")!;
+        string keylessSubject = Convert.ToHexStringLower(subject);
         string folder = Directory.CreateTempSubdirectory("provenance-bench-verify").FullName;
         try
         {
@@ -80,7 +83,10 @@ internal static class VerifyBenchmark
             File.WriteAllBytes(bundle, keyed);
             File.WriteAllText(pem, key.ToPem());
             string[] who = ["--certificate-identity", Identity, "--certificate-oidc-issuer", Issuer, "--trusted-root", root];
+            string[] trusted = ["--key", Path.Combine(AppContext.BaseDirectory, "Verify", "cosign.pub"), "--trusted-root", root];
             string[] cosign = ["verify-blob-attestation", "--digestAlg", "sha256", "--type", "slsaprovenance1"];
+            string[] cosignKeyed = [.. cosign, "--bundle", logged, "--digest", loggedSubject, .. trusted];
+            string[] cosignKeyless = [.. cosign, "--bundle", keyless, "--digest", keylessSubject, .. who];
             var processes = new ProcessMeasurement(Environment.GetEnvironmentVariable("COSIGN") is { Length: > 0 } peer ? peer : null);
             return
             [
@@ -89,11 +95,15 @@ internal static class VerifyBenchmark
                     "verify --key",
                     ["verify", bundle, "--key", pem],
                     [.. cosign, "--bundle", bundle, "--digest", Convert.ToHexStringLower(artifact), "--key", pem, "--insecure-ignore-tlog", "--trusted-root", root]),
+                .. processes.Run("keyed_root", "verify --key --trusted-root", ["verify", $"sha256:{loggedSubject}", "--bundle", logged, .. trusted], cosignKeyed),
+                .. processes.Run(
+                    "bundle_keyed_root", "verify-bundle --key --trusted-root", ["verify-bundle", "--bundle", logged, .. trusted, $"sha256:{loggedSubject}"], cosignKeyed),
+                .. processes.Run("named", "verify by identity", ["verify", $"sha256:{keylessSubject}", "--bundle", keyless, .. who], cosignKeyless),
                 .. processes.Run(
                     "keyless",
                     "verify-bundle by identity, all proofs",
-                    ["verify-bundle", "--bundle", keyless, .. who, $"sha256:{Convert.ToHexStringLower(subject)}"],
-                    [.. cosign, "--bundle", keyless, "--digest", Convert.ToHexStringLower(subject), .. who]),
+                    ["verify-bundle", "--bundle", keyless, .. who, $"sha256:{keylessSubject}"],
+                    cosignKeyless),
             ];
         }
         finally

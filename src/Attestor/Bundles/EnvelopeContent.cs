@@ -19,7 +19,8 @@ public sealed class EnvelopeContent(Envelope envelope) : SignedContent
     public ReadOnlyMemory<byte>? Bare { get; init; }
 
     /// <inheritdoc/>
-    internal override IReadOnlyList<ReadOnlyMemory<byte>> Stamped => Bare is { } json ? [Signature, json] : [Signature];
+    internal override IReadOnlyList<ReadOnlyMemory<byte>> Stamped =>
+        Bare is { } json ? new[] { Signature, json } : new[] { Signature };
 
     /// <inheritdoc/>
     internal override byte[]? HashOfPayload(HashAlgorithmName algorithm) => CryptographicOperations.HashData(algorithm, envelope.Payload.Span);

@@ -14,7 +14,7 @@ public abstract class SignedContent
     public abstract ReadOnlyMemory<byte> Signature { get; }
 
     /// <summary>What timestamps may be over: the signature, unless the format knows something else that holds it.</summary>
-    internal virtual IReadOnlyList<ReadOnlyMemory<byte>> Stamped => [Signature];
+    internal virtual IReadOnlyList<ReadOnlyMemory<byte>> Stamped => new[] { Signature };
 
     /// <summary>The hash of the payload alone; null where the content is no envelope.</summary>
     internal abstract byte[]? HashOfPayload(HashAlgorithmName algorithm);

@@ -34,6 +34,9 @@ internal sealed class Certificate
     /// <summary>The issuer's signature.</summary>
     public ReadOnlyMemory<byte> Signature { get; }
 
+    /// <summary>Its number among the issuer's certificates: the bytes of the INTEGER.</summary>
+    public required ReadOnlyMemory<byte> SerialNumber { get; init; }
+
     /// <summary>The issuer's name, DER.</summary>
     public required ReadOnlyMemory<byte> Issuer { get; init; }
 
@@ -80,7 +83,7 @@ internal sealed class Certificate
                 throw new EvidenceException("CERT_INVALID", "The certificate is not of version 3.");
             }
 
-            body.ReadIntegerBytes();
+            var number = body.ReadIntegerBytes();
             if (!body.ReadEncodedValue().Span.SequenceEqual(algorithm.Span))
             {
                 throw new EvidenceException("CERT_INVALID", "The certificate names two signature algorithms.");
@@ -95,6 +98,7 @@ internal sealed class Certificate
             body.ThrowIfNotEmpty();
             return new Certificate(der, signed, oid, signature)
             {
+                SerialNumber = number,
                 Issuer = issuer,
                 Subject = subject,
                 NotBefore = notBefore,

@@ -11,12 +11,12 @@ internal static class CertificateFields
     public const string TimeStamping = "1.3.6.1.5.5.7.3.8";
 
     public const string NameConstraints = "2.5.29.30";
+    public const string ExtendedKeyUsage = "2.5.29.37";
 
     private const string AnyPurpose = "2.5.29.37.0";
     private const string KeyUsage = "2.5.29.15";
     private const string SubjectAlternativeName = "2.5.29.17";
     private const string BasicConstraintsOid = "2.5.29.19";
-    private const string ExtendedKeyUsage = "2.5.29.37";
     private const string IssuerText = "1.3.6.1.4.1.57264.1.1";
     private const string Issuer = "1.3.6.1.4.1.57264.1.8";
     private const string OtherName = "1.3.6.1.4.1.57264.1.7";
@@ -60,6 +60,9 @@ internal static class CertificateFields
     /// <summary>Whether it is not limited to purposes, or this one is among them.</summary>
     public static bool IsFor(Certificate certificate, string purpose) =>
         ReadPurposes(certificate) is not { } purposes || purposes.Contains(purpose, StringComparer.Ordinal) || purposes.Contains(AnyPurpose, StringComparer.Ordinal);
+
+    /// <summary>The bytes of an extension that is an OCTET STRING; null where there is none of that object identifier.</summary>
+    public static byte[]? ReadOctets(Certificate certificate, string oid) => Read(certificate, oid, static reader => reader.ReadOctetString());
 
     /// <summary>The identity of a signing certificate.</summary>
     /// <exception cref="EvidenceException"><c>CERT_INVALID</c>; <c>IDENTITY</c> where it names none or two, or two issuers.</exception>

@@ -1,9 +1,8 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
-using System.Security.Cryptography.Pkcs;
-using System.Security.Cryptography.X509Certificates;
-using System.Security.Cryptography.Xml;
+using Provenance.Attestor.Certificates;
 using Provenance.Attestor.Envelopes;
+using Provenance.Attestor.Signing;
 using Provenance.Attestor.Trust;
 
 namespace Provenance.Attestor.Timestamps;
@@ -11,39 +10,41 @@ namespace Provenance.Attestor.Timestamps;
 /// <summary>Verifies the answers of time stamping authorities (RFC 3161, section 2.4.2) over a signature, or over what holds it.</summary>
 internal static class TimestampVerifier
 {
-    private const string Sha256 = "2.16.840.1.101.3.4.2.1";
-    private const string Sha384 = "2.16.840.1.101.3.4.2.2";
-    private const string Sha512 = "2.16.840.1.101.3.4.2.3";
-
     /// <summary>The time that a trusted authority vouches for, and the authority.</summary>
     /// <exception cref="EvidenceException"><c>TIME_INVALID</c> or <c>TIME_UNTRUSTED</c>.</exception>
     public static (DateTimeOffset Time, TrustedAuthority Authority) Verify(
         ReadOnlyMemory<byte> response, IReadOnlyList<ReadOnlyMemory<byte>> stamped, IReadOnlyList<TrustedAuthority> authorities)
     {
         var token = ReadToken(response);
-        X509Certificate2? signer;
-        try
+        RequireStamped(token, stamped);
+        var named = authorities.Where(authority => token.Names(authority.Chain[0])).ToList();
+        if (named.Count is 0)
         {
-            var signature = FindStamped(token.TokenInfo, stamped);
-            if (!token.VerifySignatureForData(signature.Span, out signer, [.. authorities.Select(static authority => authority.First)]))
+            throw new EvidenceException("TIME_UNTRUSTED", "The timestamp is by an authority that is not in the trusted root.")
             {
-                throw authorities.Any(authority => IsNamedBy(token, authority.First))
-                    ? new EvidenceException("TIME_INVALID", "The authority that the timestamp names did not sign it.")
-                    : Stranger(authorities, "an unknown certificate");
-            }
-        }
-        catch (Exception e) when (e is CryptographicException or AsnContentException or NotSupportedException)
-        {
-            throw new EvidenceException("TIME_INVALID", "The timestamp's signature cannot be checked.", e);
+                Expected = string.Join(" or ", authorities.Select(static authority => StrictJson.Excerpt(authority.Name))),
+                Actual = token.KeyIdentifier is { } key
+                    ? $"the key {StrictJson.Excerpt(Convert.ToHexStringLower(key))}"
+                    : $"the certificate of number {StrictJson.Excerpt(Convert.ToHexStringLower(token.SerialNumber.Span))}",
+            };
         }
 
-        // A signer with a valid signature may still be a stranger who put a certificate of his own into the token.
-        byte[] certificate = signer.RawData;
-        var time = token.TokenInfo.Timestamp;
-        var signers = authorities.Where(authority => authority.Chain[0].Encoded.Span.SequenceEqual(certificate)).ToList();
+        // The same certificate may be trusted in several windows; others of the same name and number did not sign.
+        var signers = named.FindAll(authority => IsSignedBy(token, authority.Chain[0]));
         if (signers.Count is 0)
         {
-            throw Stranger(authorities, StrictJson.Excerpt(signer.Subject));
+            throw new EvidenceException("TIME_INVALID", "The authority that the timestamp names did not sign it.");
+        }
+
+        var time = token.Time;
+        var certificate = signers[0].Chain[0];
+        if (!certificate.IsValidAt(time))
+        {
+            throw new EvidenceException("TIME_INVALID", "The timestamp was made when the certificate of the authority was not valid.")
+            {
+                Expected = new ValidityWindow(certificate.NotBefore, certificate.NotAfter).ToString(),
+                Actual = ValidityWindow.Text(time),
+            };
         }
 
         return (time, signers.Find(authority => authority.ValidFor.Contains(time) && authority.FindInvalidAt(time) is null)
@@ -58,51 +59,47 @@ internal static class TimestampVerifier
 
     /// <summary>The time that a timestamp claims, verified by nobody.</summary>
     /// <exception cref="EvidenceException"><c>TIME_INVALID</c>.</exception>
-    public static DateTimeOffset ReadClaim(ReadOnlyMemory<byte> response) => ReadToken(response).TokenInfo.Timestamp;
+    public static DateTimeOffset ReadClaim(ReadOnlyMemory<byte> response) => ReadToken(response).Time;
 
-    private static EvidenceException Stranger(IReadOnlyList<TrustedAuthority> authorities, string actual) =>
-        new("TIME_UNTRUSTED", "The timestamp is by an authority that is not in the trusted root.")
-        {
-            Expected = string.Join(" or ", authorities.Select(static authority => StrictJson.Excerpt(authority.Name))),
-            Actual = actual,
-        };
-
-    private static ReadOnlyMemory<byte> FindStamped(Rfc3161TimestampTokenInfo info, IReadOnlyList<ReadOnlyMemory<byte>> stamped)
+    // A purpose that is not critical is no promise that the key signs timestamps alone (RFC 3161, section 2.3).
+    private static bool IsSignedBy(TimestampToken token, Certificate certificate)
     {
-        HashAlgorithmName? algorithm = info.HashAlgorithmId.Value switch
+        try
         {
-            Sha256 => HashAlgorithmName.SHA256,
-            Sha384 => HashAlgorithmName.SHA384,
-            Sha512 => HashAlgorithmName.SHA512,
-            _ => null,
-        };
-        foreach (var bytes in stamped)
+            return certificate.Find(CertificateFields.ExtendedKeyUsage) is { IsCritical: true } && token.IsSignedBy(certificate);
+        }
+        catch (KeyException e)
         {
-            if (algorithm is { } known && info.GetMessageHash().Span.SequenceEqual(CryptographicOperations.HashData(known, bytes.Span)))
+            throw new EvidenceException("TIME_INVALID", $"The timestamp's signature cannot be checked: {e.Message}", e);
+        }
+    }
+
+    private static void RequireStamped(TimestampToken token, IReadOnlyList<ReadOnlyMemory<byte>> stamped)
+    {
+        if (TimestampAlgorithms.FindHash(token.ImprintAlgorithm) is { } algorithm)
+        {
+            for (int i = 0; i < stamped.Count; i++)
             {
-                return bytes;
+                if (token.Imprint.Span.SequenceEqual(CryptographicOperations.HashData(algorithm, stamped[i].Span)))
+                {
+                    return;
+                }
             }
         }
 
         throw new EvidenceException("TIME_INVALID", "The timestamp is not over this signature.")
         {
             Expected = "SHA-256, SHA-384 or SHA-512 of the signature",
-            Actual = Convert.ToHexStringLower(info.GetMessageHash().Span),
+            Actual = StrictJson.Excerpt(Convert.ToHexStringLower(token.Imprint.Span)),
         };
     }
 
-    // Chooses between two codes only: whether the token names a certificate decides nothing.
-    private static bool IsNamedBy(Rfc3161TimestampToken token, X509Certificate2 certificate) =>
-        token.AsSignedCms().SignerInfos[0].SignerIdentifier.Value is X509IssuerSerial named
-            ? named.SerialNumber == certificate.SerialNumber
-            : token.AsSignedCms().SignerInfos[0].SignerIdentifier.MatchesCertificate(certificate);
-
     // TimeStampResp: the status (granted, with or without modifications), then the token.
-    private static Rfc3161TimestampToken ReadToken(ReadOnlyMemory<byte> response)
+    private static TimestampToken ReadToken(ReadOnlyMemory<byte> response)
     {
         try
         {
-            var reader = new AsnReader(response, AsnEncodingRules.BER);
+            var reader = new AsnReader(response, AsnEncodingRules.DER);
             var answer = reader.ReadSequence();
             reader.ThrowIfNotEmpty();
             var status = answer.ReadSequence();
@@ -113,11 +110,9 @@ internal static class TimestampVerifier
 
             var encoded = answer.ReadEncodedValue();
             answer.ThrowIfNotEmpty();
-            return Rfc3161TimestampToken.TryDecode(encoded, out var token, out int read) && read == encoded.Length
-                ? token
-                : throw new EvidenceException("TIME_INVALID", "The timestamp holds no valid token.");
+            return TimestampTokenReader.Read(encoded);
         }
-        catch (Exception e) when (e is AsnContentException or CryptographicException or NotSupportedException)
+        catch (AsnContentException e)
         {
             throw new EvidenceException("TIME_INVALID", "The timestamp is no answer of a time stamping authority.", e);
         }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Provenance.Attestor.Certificates;
 using Provenance.Attestor.Envelopes;
 using Provenance.Attestor.Signing;
@@ -12,15 +10,12 @@ namespace Provenance.Attestor.Trust;
 /// </summary>
 public sealed class TrustedAuthority
 {
-    private readonly Lazy<X509Certificate2> first;
-
     private TrustedAuthority(string name, Uri? uri, IReadOnlyList<Certificate> chain, ValidityWindow validFor)
     {
         Name = name;
         Uri = uri;
         Chain = chain;
         ValidFor = validFor;
-        first = new Lazy<X509Certificate2>(() => X509CertificateLoader.LoadCertificate(chain[0].Encoded.Span));
     }
 
     /// <summary>What it is called.</summary>
@@ -41,9 +36,6 @@ public sealed class TrustedAuthority
     /// <summary>The certificates, the root last.</summary>
     internal IReadOnlyList<Certificate> Chain { get; }
 
-    /// <summary>The first certificate in the form that .NET takes; kept, as loading it costs more than using it.</summary>
-    internal X509Certificate2 First => first.Value;
-
     /// <summary>Verifies the links of an authority that issues certificates: every one of the chain may sign certificates.</summary>
     /// <exception cref="EvidenceException"><c>CERT_CHAIN</c> or <c>CERT_INVALID</c>.</exception>
     internal static TrustedAuthority OfCertificates(string name, Uri? uri, IReadOnlyList<Certificate> chain, ValidityWindow validFor)
@@ -62,16 +54,7 @@ public sealed class TrustedAuthority
             throw Broken(name, "its first certificate is not for time stamping alone");
         }
 
-        var authority = new TrustedAuthority(name, uri, chain, validFor);
-        try
-        {
-            _ = authority.First;
-            return authority;
-        }
-        catch (CryptographicException e)
-        {
-            throw new EvidenceException("CERT_CHAIN", $"The first certificate of the authority {StrictJson.Excerpt(name)} cannot be loaded.", e);
-        }
+        return new TrustedAuthority(name, uri, chain, validFor);
     }
 
     /// <summary>The certificate of the chain that is not valid at a time; null where all are.</summary>

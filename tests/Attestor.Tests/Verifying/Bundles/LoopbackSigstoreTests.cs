@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.Pkcs;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Provenance.Attestor.Envelopes;
 using Provenance.Attestor.Signers;
@@ -119,7 +120,7 @@ public sealed class LoopbackSigstoreTests
         var token = request.ProcessResponse(answer, out int read);
         read.Should().Be(answer.Length);
         token.AsSignedCms().Certificates.Count.Should().Be(withCertificate ? 1 : 0);
-        token.VerifySignatureForData([1, 2, 3], out _, [.. sigstore.ReadTrustedRoot().TimestampAuthorities.Select(static a => a.First)]).Should().BeTrue();
+        token.VerifySignatureForData([1, 2, 3], out _, [.. sigstore.ReadTrustedRoot().TimestampAuthorities.Select(static a => X509CertificateLoader.LoadCertificate(a.Chain[0].Encoded.Span))]).Should().BeTrue();
     }
 
     [Fact]
