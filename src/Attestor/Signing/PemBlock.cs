@@ -52,9 +52,17 @@ internal static class PemBlock
         int length = 0;
         foreach (char c in lines)
         {
-            if (c is not ('\n' or '\r' or ' ' or '\t'))
+            switch (c)
             {
-                base64[length++] = c;
+                case '\n' or '\r' or ' ' or '\t':
+                    break;
+                case '-' or '_':
+                    // Of the other alphabet, which PEM does not know (RFC 7468, section 3).
+                    content = null;
+                    return false;
+                default:
+                    base64[length++] = c;
+                    break;
             }
         }
 
