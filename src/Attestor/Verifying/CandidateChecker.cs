@@ -118,8 +118,8 @@ internal sealed class CandidateChecker(Digest subject, bool allowFailedRuns)
     {
         string expected = NamesOf(requirement);
         return evidence.HasCertificate ? SignedWithCertificate(expected)
-            : evidence.NamesAnotherKey(requirement.Signers.Select(static signer => signer.Key).OfType<VerificationKey>())
-            ? new CheckFailure(VerdictCodes.SignerUntrusted, "None of the trusted keys made the signature, and the bundle names another key.", expected)
+            : evidence.FindOtherKey(requirement.Signers.Select(static signer => signer.Key).OfType<VerificationKey>()) is { } other
+            ? new CheckFailure(VerdictCodes.SignerUntrusted, "None of the trusted keys made the signature, and the bundle names another key.", expected, other)
             : new CheckFailure(VerdictCodes.SigInvalid, "None of the trusted keys made a signature over this content.", expected);
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Envelopes;
 using Provenance.Attestor.Signers;
@@ -77,9 +78,11 @@ internal sealed class SignedEvidence
         }
     }
 
-    /// <summary>Whether the evidence itself says that another key signed it. Unauthenticated: chooses the wording of a refusal, nothing else.</summary>
-    public bool NamesAnotherKey(IEnumerable<VerificationKey> keys) =>
-        material?.KeyHint is { } hint && !keys.Any(key => key.Hint == hint);
+    /// <summary>The key that the evidence itself says to be signed with, where it is another one. Unauthenticated: chooses the wording of a refusal, nothing else.</summary>
+    public string? FindOtherKey(IEnumerable<VerificationKey> keys) =>
+        material?.KeyHint is not { } hint || keys.Any(key => key.Hint == hint) ? null
+        : StrictBase64.TryDecode(hint, out byte[]? hash) && hash.Length is SHA256.HashSizeInBytes ? $"sha256:{Convert.ToHexStringLower(hash)}"
+        : StrictJson.Excerpt(hint);
 
     /// <summary>The statement; to be read only after a signature was verified.</summary>
     /// <exception cref="EvidenceException">The payload is no valid statement.</exception>

@@ -66,7 +66,7 @@ internal static class VerdictView
         table.AddColumns("candidate", "requirement", "code", "what was found");
         foreach (var candidate in verdict.Candidates)
         {
-            string expected = candidate.Expected is null ? "" : $" Expected {candidate.Expected}, found {candidate.Actual ?? "nothing"}.";
+            string expected = candidate.Expected is null ? "" : $" Expected {candidate.Expected}{(candidate.Actual is null ? "" : ", found " + candidate.Actual)}.";
             table.AddRow(new Text(candidate.Source), new Text(candidate.Requirement ?? ""), new Text(candidate.Code), new Text(candidate.Message + expected));
         }
 

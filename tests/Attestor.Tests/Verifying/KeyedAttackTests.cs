@@ -101,6 +101,7 @@ public sealed class KeyedAttackTests
         var verdict = await VerifyAsync(Bundle(Statement(), Stranger));
 
         verdict.ShouldFail(VerdictCodes.SignerUntrusted);
+        verdict.Candidates.Single().Actual.Should().Be($"sha256:{Stranger.PublicKey.Fingerprint}", "the bundle says so");
         verdict.Candidates.Should().ContainSingle().Which.SignerFingerprint.Should().BeNull("nothing of the evidence was verified");
     }
 
