@@ -82,6 +82,12 @@ internal sealed class VerificationTarget : IAsyncDisposable
             throw new CommandException(ExitCodes.Usage, $"{target} is no file and no digest. A digest is written algorithm:hex, in full and in lower case.");
         }
 
+        if (target.Contains('.', StringComparison.Ordinal) && target.AsSpan().IndexOfAny('/', ':', '@') < 0)
+        {
+            // Docker Hub would be asked for it, and hardly anybody means that by app.tar.gz.
+            throw new CommandException(ExitCodes.Usage, $"There is no file {target}. If an image is meant, name its registry, as in docker.io/library/{target}.");
+        }
+
         var reference = ParseReference(target, target);
         var subjectDigest = reference.Digest ?? await ResolveTagAsync(verification, reference, cancellationToken);
         return new VerificationTarget(subjectDigest, reference.Name, chosen.Count > 0 ? chosen : [new RegistryEvidence(verification.Registries.Repository(reference))])

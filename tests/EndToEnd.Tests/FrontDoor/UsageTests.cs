@@ -48,6 +48,17 @@ public sealed class UsageTests
     }
 
     [Fact]
+    public async Task A_file_that_is_not_there_is_not_looked_for_in_a_registry()
+    {
+        string key = Path.Combine(Directory.CreateTempSubdirectory().FullName, "key");
+        (await Executable.RunAsync("key", "generate", "--no-passphrase", "--out", key)).ShouldEndWith(0);
+
+        (await Executable.RunAsync("verify", "app.tar.gz", "--key", key + ".pub")).ShouldBeRefused("There is no file app.tar.gz", "docker.io/library/app.tar.gz");
+
+        Directory.Delete(Path.GetDirectoryName(key)!, recursive: true);
+    }
+
+    [Fact]
     public async Task A_trusted_root_that_is_none_is_named()
     {
         string file = Path.GetTempFileName();
