@@ -12,21 +12,20 @@ internal sealed class AwsSigner : ISigner, IDisposable
     private static readonly TimeSpan MaximumAgeToRecognise = TimeSpan.FromSeconds(1);
 
     private readonly AwsClient client;
-    private readonly string reference;
-    private readonly TimeProvider time;
-    private readonly SemaphoreSlim turn = new(1);
-    private IReadOnlyList<VerificationKey> replaced = [];
-    private AwsKey key;
-    private long readAt;
+    private readonly RereadKey<AwsKeys> keys;
 
     private AwsSigner(AwsClient client, string reference, AwsKey key, TimeProvider time)
     {
-        (this.client, this.reference, this.key, this.time) = (client, reference, key, time);
-        readAt = time.GetTimestamp();
+        this.client = client;
+        keys = new RereadKey<AwsKeys>(
+            new AwsKeys(key, []),
+            client.Service,
+            async (known, cancellationToken) => known.With(await client.FindKeyAsync(reference, cancellationToken).ConfigureAwait(false)),
+            time);
     }
 
     /// <inheritdoc/>
-    public VerificationKey PublicKey => Volatile.Read(ref key).PublicKey;
+    public VerificationKey PublicKey => keys.Latest.Newest.PublicKey;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Services => [client.Service];
@@ -55,57 +54,17 @@ internal sealed class AwsSigner : ISigner, IDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ISigner> FindNewestAsync(CancellationToken cancellationToken)
-    {
-        await FollowAsync(MaximumAge, cancellationToken).ConfigureAwait(false);
-        return new AwsKeySigner(client, Volatile.Read(ref key));
-    }
+    public async ValueTask<ISigner> FindNewestAsync(CancellationToken cancellationToken) =>
+        new AwsKeySigner(client, (await keys.GetAsync(MaximumAge, cancellationToken).ConfigureAwait(false)).Newest);
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<VerificationKey>> FindEarlierKeysAsync(CancellationToken cancellationToken)
-    {
-        await FollowAsync(MaximumAgeToRecognise, cancellationToken).ConfigureAwait(false);
-        return Volatile.Read(ref replaced);
-    }
+    public async ValueTask<IReadOnlyList<VerificationKey>> FindEarlierKeysAsync(CancellationToken cancellationToken) =>
+        (await keys.GetAsync(MaximumAgeToRecognise, cancellationToken).ConfigureAwait(false)).Replaced;
 
     /// <inheritdoc/>
     public void Dispose()
     {
         client.Dispose();
-        turn.Dispose();
-    }
-
-    private async ValueTask FollowAsync(TimeSpan age, CancellationToken cancellationToken)
-    {
-        if (time.GetElapsedTime(Volatile.Read(ref readAt)) < age)
-        {
-            return;
-        }
-
-        await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (time.GetElapsedTime(Volatile.Read(ref readAt)) < age)
-            {
-                return;
-            }
-
-            var found = await client.FindKeyAsync(reference, cancellationToken).ConfigureAwait(false);
-            if (found.PublicKey.Fingerprint != key.PublicKey.Fingerprint)
-            {
-                Volatile.Write(ref replaced, [.. replaced.Where(earlier => earlier.Fingerprint != key.PublicKey.Fingerprint), key.PublicKey]);
-            }
-
-            Volatile.Write(ref key, found);
-            Volatile.Write(ref readAt, time.GetTimestamp());
-        }
-        catch (KeyException e)
-        {
-            throw new SigningServiceException(SigningServiceException.Refused, e.Message, innerException: e) { Service = client.Service };
-        }
-        finally
-        {
-            turn.Release();
-        }
+        keys.Dispose();
     }
 }

@@ -13,19 +13,16 @@ internal sealed class VaultSigner : ISigner, IDisposable
 
     private readonly VaultClient client;
     private readonly string name;
-    private readonly TimeProvider time;
-    private readonly SemaphoreSlim turn = new(1);
-    private VaultKey key;
-    private long readAt;
+    private readonly RereadKey<VaultKey> keys;
 
     private VaultSigner(VaultClient client, string name, VaultKey key, TimeProvider time)
     {
-        (this.client, this.name, this.key, this.time) = (client, name, key, time);
-        readAt = time.GetTimestamp();
+        (this.client, this.name) = (client, name);
+        keys = new RereadKey<VaultKey>(key, client.Service, (_, cancellationToken) => ReadAsync(client, name, cancellationToken), time);
     }
 
     /// <inheritdoc/>
-    public VerificationKey PublicKey => Volatile.Read(ref key).Newest;
+    public VerificationKey PublicKey => keys.Latest.Newest;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Services => [client.Service];
@@ -57,19 +54,19 @@ internal sealed class VaultSigner : ISigner, IDisposable
     /// <inheritdoc/>
     public async ValueTask<ISigner> FindNewestAsync(CancellationToken cancellationToken)
     {
-        var current = await CurrentAsync(MaximumAge, cancellationToken).ConfigureAwait(false);
+        var current = await keys.GetAsync(MaximumAge, cancellationToken).ConfigureAwait(false);
         return new VaultVersionSigner(client, name, current, RefuseAsync);
     }
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<VerificationKey>> FindEarlierKeysAsync(CancellationToken cancellationToken) =>
-        (await CurrentAsync(MaximumAgeToRecognise, cancellationToken).ConfigureAwait(false)).Earlier;
+        (await keys.GetAsync(MaximumAgeToRecognise, cancellationToken).ConfigureAwait(false)).Earlier;
 
     /// <inheritdoc/>
     public void Dispose()
     {
         client.Dispose();
-        turn.Dispose();
+        keys.Dispose();
     }
 
     private static async Task<VaultKey> ReadAsync(VaultClient client, string name, CancellationToken cancellationToken)
@@ -89,39 +86,9 @@ internal sealed class VaultSigner : ISigner, IDisposable
     /// <summary>Why Vault does not sign with a version that it had: most likely it was retired.</summary>
     private async Task<SigningServiceException> RefuseAsync(int version, CancellationToken cancellationToken)
     {
-        bool wasReplaced = (await CurrentAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false)).Version != version;
+        bool wasReplaced = (await keys.GetAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false)).Version != version;
         return wasReplaced
             ? new SigningServiceException(SigningServiceException.Unavailable, $"The version {version} of the key {name} in Vault was replaced just now; the next attempt takes the newest.", isTransient: true) { Service = client.Service }
             : new SigningServiceException(SigningServiceException.Refused, $"Vault at {client.Service} does not sign with the key {name}, version {version} (400). Check its min_encryption_version.") { Service = client.Service };
     }
-
-    private async ValueTask<VaultKey> CurrentAsync(TimeSpan age, CancellationToken cancellationToken)
-    {
-        if (IsFresh(age))
-        {
-            return Volatile.Read(ref key);
-        }
-
-        await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (!IsFresh(age))
-            {
-                Volatile.Write(ref key, await ReadAsync(client, name, cancellationToken).ConfigureAwait(false));
-                Volatile.Write(ref readAt, time.GetTimestamp());
-            }
-
-            return key;
-        }
-        catch (KeyException e)
-        {
-            throw new SigningServiceException(SigningServiceException.Refused, e.Message, innerException: e) { Service = client.Service };
-        }
-        finally
-        {
-            turn.Release();
-        }
-    }
-
-    private bool IsFresh(TimeSpan age) => time.GetElapsedTime(Volatile.Read(ref readAt)) < age;
 }
