@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Provenance.Bench.Store;
 
 /// <summary>How the benchmark is run.</summary>
@@ -11,6 +9,8 @@ namespace Provenance.Bench.Store;
 /// <param name="Environment">Variables for the store's process, <c>NAME=VALUE</c>.</param>
 internal sealed record StoreSettings(bool Json, bool Quick, string? Only, int Rounds, int Blobs, IReadOnlyList<string> Environment)
 {
+    private const string BlobsOption = "--blobs";
+
     /// <summary>The measurements by name.</summary>
     public static IReadOnlyList<string> Names { get; } = ["get_1k", "head", "put_1k", "get_1m", "get_64m", "put_64m", "rss", "start"];
 
@@ -21,45 +21,7 @@ internal sealed record StoreSettings(bool Json, bool Quick, string? Only, int Ro
     public bool Wants(string name) => Only is null ? !Quick || name is not ("rss" or "start") : Only == name;
 
     /// <summary>Reads the arguments after the benchmark's name; null where one of them means nothing.</summary>
-    public static StoreSettings? Parse(IEnumerable<string> arguments)
-    {
-        bool json = false, quick = false;
-        int? rounds = null;
-        int blobs = 200_000;
-        string? only = null;
-        var environment = new List<string>();
-        var rest = new Queue<string>(arguments);
-        while (rest.TryDequeue(out string? option))
-        {
-            string? value = option is "--json" or "--quick" ? "" : rest.TryDequeue(out string? next) ? next : null;
-            switch (option, value)
-            {
-                case ("--json", _):
-                    json = true;
-                    break;
-                case ("--quick", _):
-                    quick = true;
-                    break;
-                case ("--only", not null) when Names.Contains(value):
-                    only = value;
-                    break;
-                case ("--rounds", _) when ReadCount(value) is { } count:
-                    rounds = count;
-                    break;
-                case ("--blobs", _) when ReadCount(value) is { } count:
-                    blobs = count;
-                    break;
-                case ("--env", not null) when value.IndexOf('=', StringComparison.Ordinal) > 0:
-                    environment.Add(value);
-                    break;
-                default:
-                    return null;
-            }
-        }
-
-        return new StoreSettings(json, quick, only, rounds ?? (quick ? 1 : 3), blobs, environment);
-    }
-
-    private static int? ReadCount(string? text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0 ? count : null;
+    public static StoreSettings? Parse(IEnumerable<string> arguments) => MeasuringArguments.Parse(arguments, Names, BlobsOption) is { } given
+        ? new StoreSettings(given.Json, given.Quick, given.Only, given.Rounds, given.Counts.GetValueOrDefault(BlobsOption, 200_000), given.Environment)
+        : null;
 }

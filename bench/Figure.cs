@@ -1,4 +1,4 @@
-namespace Provenance.Bench.Watch;
+namespace Provenance.Bench;
 
 /// <summary>One thing that was measured.</summary>
 /// <param name="Name">Its key in JSON.</param>
