@@ -8,25 +8,17 @@ using Provenance.Testing;
 
 namespace Provenance.ArtifactStore.Tests.Blobs.Disks;
 
-public sealed class DiskBlobScrubberTests : IDisposable
+public sealed class DiskBlobScrubberTests : DiskBlobTest
 {
-    private static readonly CancellationToken None = CancellationToken.None;
     private static readonly ScrubOptions Fast = new() { BytesPerSecond = long.MaxValue };
     private static readonly byte[] Small = LogFolder.Content(1);
     private static readonly byte[] Large = LogFolder.Content(2, 200_000);
 
-    private readonly TemporaryFolder temporary = new();
-    private readonly DataFolder folder;
-    private readonly StoreLog log;
-    private readonly DiskBlobStore blobs;
     private readonly DiskBlobScrubber scrubber;
 
     public DiskBlobScrubberTests()
     {
-        folder = DataFolder.Open(temporary["data"]);
-        log = OpenedLog.Of(folder);
-        blobs = new DiskBlobStore(log);
-        scrubber = new DiskBlobScrubber(log, blobs, TimeProvider.System);
+        scrubber = new DiskBlobScrubber(Log, Store, TimeProvider.System);
     }
 
     [Fact]
@@ -35,12 +27,12 @@ public sealed class DiskBlobScrubberTests : IDisposable
         await WriteAsync(Small);
         await WriteAsync(Large);
         var longer = Digest.Of(DigestAlgorithm.Sha512, Small);
-        await blobs.WriteAsync(longer, new MemoryStream(Small), 1000, None);
+        await Store.WriteAsync(longer, new MemoryStream(Small), 1000, None);
 
         var report = await scrubber.ScrubAsync(Fast, progress: null, None);
 
         report.Should().BeEquivalentTo(new ScrubReport(3, 200_200, [], Unnamed: 0, Removed: 0));
-        (await blobs.FindSizeAsync(longer, None)).Should().Be(100);
+        (await Store.FindSizeAsync(longer, None)).Should().Be(100);
     }
 
     [Fact]
@@ -49,17 +41,17 @@ public sealed class DiskBlobScrubberTests : IDisposable
         foreach (byte[] content in new[] { Small, Large })
         {
             await WriteAsync(content);
-            StoredBytes.Corrupt(folder.Path, content);
+            StoredBytes.Corrupt(Folder.Path, content);
 
             var report = await scrubber.ScrubAsync(Fast, progress: null, None);
 
             report.Corrupted.Should().Equal(new CorruptBlob(Digest.Of(content), IsHealed: false));
-            (await blobs.FindSizeAsync(Digest.Of(content), None)).Should().BeNull();
+            (await Store.FindSizeAsync(Digest.Of(content), None)).Should().BeNull();
             (await WriteAsync(content)).Should().BeTrue();
             (await scrubber.ScrubAsync(Fast, progress: null, None)).Corrupted.Should().BeEmpty();
         }
 
-        Directory.EnumerateFiles(folder.Quarantine).Should().ContainSingle("the large one's bytes are kept to be looked at");
+        Directory.EnumerateFiles(Folder.Quarantine).Should().ContainSingle("the large one's bytes are kept to be looked at");
     }
 
     [Fact]
@@ -67,29 +59,29 @@ public sealed class DiskBlobScrubberTests : IDisposable
     {
         await WriteAsync(Small);
         await WriteAsync(Large);
-        StoredBytes.Corrupt(folder.Path, Small);
-        StoredBytes.Corrupt(folder.Path, Large);
+        StoredBytes.Corrupt(Folder.Path, Small);
+        StoredBytes.Corrupt(Folder.Path, Large);
         var options = Fast with { Heal = (digest, _) => digest == Digest.Of(Large) ? WriteAsync(Large) : Task.CompletedTask };
 
         var report = await scrubber.ScrubAsync(options, progress: null, None);
 
         report.Corrupted.Should().BeEquivalentTo([new CorruptBlob(Digest.Of(Small), IsHealed: false), new CorruptBlob(Digest.Of(Large), IsHealed: true)]);
-        (await blobs.FindSizeAsync(Digest.Of(Large), None)).Should().Be(Large.Length);
-        (await blobs.FindSizeAsync(Digest.Of(Small), None)).Should().BeNull();
+        (await Store.FindSizeAsync(Digest.Of(Large), None)).Should().Be(Large.Length);
+        (await Store.FindSizeAsync(Digest.Of(Small), None)).Should().BeNull();
     }
 
     [Fact]
     public async Task Files_that_belong_to_no_blob_are_removed()
     {
         await WriteAsync(Large);
-        string orphan = Path.Combine(folder.Blobs, "sha256", "00", new string('0', 64));
+        string orphan = Path.Combine(Folder.Blobs, "sha256", "00", new string('0', 64));
         Directory.CreateDirectory(Path.GetDirectoryName(orphan)!);
         await File.WriteAllTextAsync(orphan, "left by a write that died before it was written down");
 
         (await scrubber.ScrubAsync(Fast, progress: null, None)).Removed.Should().Be(1);
 
         File.Exists(orphan).Should().BeFalse();
-        (await blobs.FindSizeAsync(Digest.Of(Large), None)).Should().NotBeNull();
+        (await Store.FindSizeAsync(Digest.Of(Large), None)).Should().NotBeNull();
     }
 
     [Fact]
@@ -109,20 +101,13 @@ public sealed class DiskBlobScrubberTests : IDisposable
     public async Task A_file_that_is_gone_is_absent_and_can_be_written_again()
     {
         await WriteAsync(Large);
-        Directory.Delete(folder.Blobs, recursive: true);
+        Directory.Delete(Folder.Blobs, recursive: true);
 
-        (await blobs.OpenAsync(Digest.Of(Large), None)).Should().BeNull();
-        (await blobs.FindSizeAsync(Digest.Of(Large), None)).Should().BeNull();
+        (await Store.OpenAsync(Digest.Of(Large), None)).Should().BeNull();
+        (await Store.FindSizeAsync(Digest.Of(Large), None)).Should().BeNull();
         (await WriteAsync(Large)).Should().BeTrue();
-        (await blobs.OpenAsync(Digest.Of(Large), None))!.Dispose();
+        (await Store.OpenAsync(Digest.Of(Large), None))!.Dispose();
     }
 
-    public void Dispose()
-    {
-        log.Dispose();
-        folder.Dispose();
-        temporary.Dispose();
-    }
-
-    private Task<bool> WriteAsync(byte[] content) => blobs.WriteAsync(Digest.Of(content), new MemoryStream(content), long.MaxValue, None);
+    private Task<bool> WriteAsync(byte[] content) => Store.WriteAsync(Digest.Of(content), new MemoryStream(content), long.MaxValue, None);
 }

@@ -10,22 +10,8 @@ using Provenance.Testing;
 
 namespace Provenance.ArtifactStore.Tests.Blobs.Disks;
 
-public sealed class DiskBlobStoreTests : IDisposable
+public sealed class DiskBlobStoreTests : DiskBlobTest
 {
-    private static readonly CancellationToken None = CancellationToken.None;
-
-    private readonly TemporaryFolder temporary = new();
-    private readonly DataFolder folder;
-    private readonly StoreLog log;
-    private readonly DiskBlobStore store;
-
-    public DiskBlobStoreTests()
-    {
-        folder = DataFolder.Open(temporary["data"]);
-        log = OpenedLog.Of(folder);
-        store = new DiskBlobStore(log);
-    }
-
     public static TheoryData<int> Sizes => [0, 1, 65_536, 65_537, 69_632, 69_633, (1024 * 1024) - 1, 1024 * 1024, (1024 * 1024) + 69_632, 4 * 1024 * 1024, (4 * 1024 * 1024) + 1, 9_000_000];
 
     [Theory, MemberData(nameof(Sizes))]
@@ -34,17 +20,17 @@ public sealed class DiskBlobStoreTests : IDisposable
         byte[] content = RandomNumberGenerator.GetBytes(size);
         var digest = Digest.Of(content);
 
-        (await store.WriteAsync(digest, new MemoryStream(content), long.MaxValue, None)).Should().BeTrue();
-        (await store.WriteAsync(digest, new MemoryStream(content), long.MaxValue, None)).Should().BeFalse();
+        (await Store.WriteAsync(digest, new MemoryStream(content), long.MaxValue, None)).Should().BeTrue();
+        (await Store.WriteAsync(digest, new MemoryStream(content), long.MaxValue, None)).Should().BeFalse();
 
-        (await store.FindSizeAsync(digest, None)).Should().Be(size);
-        using var reader = (await store.OpenAsync(digest, None))!;
+        (await Store.FindSizeAsync(digest, None)).Should().Be(size);
+        using var reader = (await Store.OpenAsync(digest, None))!;
         using var copy = new MemoryStream();
         var writer = PipeWriter.Create(copy, new StreamPipeWriterOptions(leaveOpen: true));
         await reader.CopyToAsync(writer, 0, size, None);
         await writer.CompleteAsync();
         copy.ToArray().AsSpan().SequenceEqual(content).Should().BeTrue();
-        Directory.EnumerateFileSystemEntries(temporary["data/tmp"]).Should().BeEmpty();
+        Directory.EnumerateFileSystemEntries(Temporary["data/tmp"]).Should().BeEmpty();
     }
 
     [Fact]
@@ -55,13 +41,13 @@ public sealed class DiskBlobStoreTests : IDisposable
 
         await Writing(content[..999], 1000).Should().ThrowAsync<BlobException>().Where(exception => exception.Code == "DIGEST_INVALID");
         await Writing(content, 999).Should().ThrowAsync<BlobException>().Where(exception => exception.Code == "SIZE_INVALID");
-        await FluentActions.Awaiting(() => store.WriteAsync(digest, new BreakingStream(content[..500]), 1000, None)).Should().ThrowAsync<IOException>();
+        await FluentActions.Awaiting(() => Store.WriteAsync(digest, new BreakingStream(content[..500]), 1000, None)).Should().ThrowAsync<IOException>();
 
-        (await store.FindSizeAsync(digest, None)).Should().BeNull();
-        (await store.OpenAsync(digest, None)).Should().BeNull();
-        Directory.EnumerateFileSystemEntries(temporary["data/tmp"]).Should().BeEmpty();
+        (await Store.FindSizeAsync(digest, None)).Should().BeNull();
+        (await Store.OpenAsync(digest, None)).Should().BeNull();
+        Directory.EnumerateFileSystemEntries(Temporary["data/tmp"]).Should().BeEmpty();
 
-        Func<Task<bool>> Writing(byte[] bytes, long maximum) => () => store.WriteAsync(digest, new MemoryStream(bytes), maximum, None);
+        Func<Task<bool>> Writing(byte[] bytes, long maximum) => () => Store.WriteAsync(digest, new MemoryStream(bytes), maximum, None);
     }
 
     [Fact]
@@ -70,29 +56,22 @@ public sealed class DiskBlobStoreTests : IDisposable
         byte[] content = RandomNumberGenerator.GetBytes(700_000);
         var digest = Digest.Of(content);
 
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => store.WriteAsync(digest, new MemoryStream(content), long.MaxValue, None))));
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => Store.WriteAsync(digest, new MemoryStream(content), long.MaxValue, None))));
 
-        using var reader = await store.OpenAsync(digest, None);
+        using var reader = await Store.OpenAsync(digest, None);
         (await reader!.ReadAllAsync(1_000_000, None)).AsSpan().SequenceEqual(content).Should().BeTrue();
-        Directory.EnumerateFileSystemEntries(temporary["data/tmp"]).Should().BeEmpty();
+        Directory.EnumerateFileSystemEntries(Temporary["data/tmp"]).Should().BeEmpty();
     }
 
     [Fact]
     public async Task A_deleted_blob_is_gone()
     {
         var digest = Digest.Of("x"u8);
-        await store.WriteAsync(digest, new MemoryStream("x"u8.ToArray()), 1, None);
+        await Store.WriteAsync(digest, new MemoryStream("x"u8.ToArray()), 1, None);
 
-        (await store.DeleteAsync(digest, None)).Should().BeTrue();
-        (await store.DeleteAsync(digest, None)).Should().BeFalse();
-        (await store.FindSizeAsync(digest, None)).Should().BeNull();
-    }
-
-    public void Dispose()
-    {
-        log.Dispose();
-        folder.Dispose();
-        temporary.Dispose();
+        (await Store.DeleteAsync(digest, None)).Should().BeTrue();
+        (await Store.DeleteAsync(digest, None)).Should().BeFalse();
+        (await Store.FindSizeAsync(digest, None)).Should().BeNull();
     }
 
     private sealed class BreakingStream(byte[] content) : MemoryStream(content)

@@ -11,30 +11,9 @@ using Provenance.Testing;
 namespace Provenance.ArtifactStore.Tests.Blobs.Disks;
 
 /// <summary>Blobs that were read whole once: from then on every piece is compared with what was right.</summary>
-public sealed class KnownPiecesTests : IDisposable
+public sealed class KnownPiecesTests : DiskBlobTest
 {
     private const int Piece = KnownPieces.Length;
-    private static readonly CancellationToken None = CancellationToken.None;
-
-    private readonly TemporaryFolder temporary = new();
-    private readonly DataFolder folder;
-    private readonly StoreLog log;
-    private readonly DiskBlobStore store;
-
-    public KnownPiecesTests()
-    {
-        folder = DataFolder.Open(temporary["data"]);
-        log = OpenedLog.Of(folder);
-        store = new DiskBlobStore(log);
-    }
-
-    public void Dispose()
-    {
-        log.Dispose();
-        folder.Dispose();
-        temporary.Dispose();
-    }
-
     [Theory]
     [InlineData(Piece + 1)]
     [InlineData(4 * 1024 * 1024)]
@@ -62,7 +41,7 @@ public sealed class KnownPiecesTests : IDisposable
     {
         byte[] content = await StoreAsync(size);
         await ReadAsync(content, 0, size);
-        StoredBytes.Corrupt(folder.Path, content);
+        StoredBytes.Corrupt(Folder.Path, content);
 
         byte[] beginning = await ReadAsync(content, 0, Piece);
         beginning.Should().Equal(content[..Piece]);
@@ -72,7 +51,7 @@ public sealed class KnownPiecesTests : IDisposable
         (await part.Should().ThrowAsync<BlobException>("bytes beside the flipped one are not trusted either")).Which.Code.Should().Be(BlobException.Corrupted);
 
         received.Length.Should().Be(0);
-        (await store.FindSizeAsync(Digest.Of(content), None)).Should().BeNull();
+        (await Store.FindSizeAsync(Digest.Of(content), None)).Should().BeNull();
     }
 
     [Fact]
@@ -80,7 +59,7 @@ public sealed class KnownPiecesTests : IDisposable
     {
         byte[] content = await StoreAsync(6 * 1024 * 1024);
         await ReadAsync(content, 0, content.Length);
-        StoredBytes.Corrupt(folder.Path, content);
+        StoredBytes.Corrupt(Folder.Path, content);
 
         using var received = new MemoryStream();
         await FluentActions.Awaiting(() => CopyAsync(content, 0, content.Length, received)).Should().ThrowAsync<BlobException>();
@@ -94,7 +73,7 @@ public sealed class KnownPiecesTests : IDisposable
     {
         byte[] content = await StoreAsync(6 * 1024 * 1024);
         await ReadAsync(content, 0, content.Length);
-        StoredBytes.CutShort(folder.Path, content);
+        StoredBytes.CutShort(Folder.Path, content);
 
         await FluentActions.Awaiting(() => ReadAsync(content, 0, content.Length)).Should().ThrowAsync<BlobException>();
     }
@@ -131,7 +110,7 @@ public sealed class KnownPiecesTests : IDisposable
     private async Task<byte[]> StoreAsync(int size)
     {
         byte[] content = RandomNumberGenerator.GetBytes(size);
-        await store.WriteAsync(Digest.Of(content), new MemoryStream(content), long.MaxValue, None);
+        await Store.WriteAsync(Digest.Of(content), new MemoryStream(content), long.MaxValue, None);
         return content;
     }
 
@@ -144,7 +123,7 @@ public sealed class KnownPiecesTests : IDisposable
 
     private async Task CopyAsync(byte[] content, int offset, int count, MemoryStream received)
     {
-        using var reader = (await store.OpenAsync(Digest.Of(content), None))!;
+        using var reader = (await Store.OpenAsync(Digest.Of(content), None))!;
         var writer = PipeWriter.Create(received, new StreamPipeWriterOptions(leaveOpen: true));
         await reader.CopyToAsync(writer, offset, count, None);
         await writer.CompleteAsync();

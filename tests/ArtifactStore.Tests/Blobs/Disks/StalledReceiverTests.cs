@@ -10,30 +10,9 @@ using Provenance.Testing;
 namespace Provenance.ArtifactStore.Tests.Blobs.Disks;
 
 /// <summary>Who asks for a blob and then does not take it costs a little memory, however large the blob is.</summary>
-public sealed class StalledReceiverTests : IDisposable
+public sealed class StalledReceiverTests : DiskBlobTest
 {
     private const int MostBuffered = 64 * 1024;
-    private static readonly CancellationToken None = CancellationToken.None;
-
-    private readonly TemporaryFolder temporary = new();
-    private readonly DataFolder folder;
-    private readonly StoreLog log;
-    private readonly DiskBlobStore store;
-
-    public StalledReceiverTests()
-    {
-        folder = DataFolder.Open(temporary["data"]);
-        log = OpenedLog.Of(folder);
-        store = new DiskBlobStore(log);
-    }
-
-    public void Dispose()
-    {
-        log.Dispose();
-        folder.Dispose();
-        temporary.Dispose();
-    }
-
     [Theory]
     [InlineData(1024 * 1024, false)]
     [InlineData(4 * 1024 * 1024, false)]
@@ -44,16 +23,16 @@ public sealed class StalledReceiverTests : IDisposable
     {
         byte[] content = RandomNumberGenerator.GetBytes(size);
         var digest = Digest.Of(content);
-        await store.WriteAsync(digest, new MemoryStream(content), content.Length, None);
+        await Store.WriteAsync(digest, new MemoryStream(content), content.Length, None);
         if (wasReadBefore)
         {
-            using var earlier = (await store.OpenAsync(digest, None))!;
+            using var earlier = (await Store.OpenAsync(digest, None))!;
             await earlier.CopyToAsync(PipeWriter.Create(Stream.Null), 0, size, None);
         }
 
         // As a server's response that waits for the connection whenever anything is unsent.
         var response = new Pipe(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1, useSynchronizationContext: false));
-        using var blob = (await store.OpenAsync(digest, None))!;
+        using var blob = (await Store.OpenAsync(digest, None))!;
         var sending = blob.CopyToAsync(response.Writer, 0, size, None);
         using var received = new MemoryStream();
         while (received.Length < size)
