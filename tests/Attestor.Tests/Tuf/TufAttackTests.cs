@@ -112,16 +112,8 @@ public sealed class TufAttackTests
     public async Task Files_that_do_not_belong_together_are_refused()
     {
         await using var rig = await UpdateRig.StartAsync(consistent: false);
-        byte[] snapshot = rig.Repository.Files["snapshot.json"];
-        byte[] targets = rig.Repository.Files["targets.json"];
-        rig.Repository.Publish();
-        byte[] newSnapshot = rig.Repository.Files["snapshot.json"];
 
-        rig.Repository.Files["snapshot.json"] = snapshot;
-        await RefusedAsync(rig, TufException.Hash, "snapshot.json");
-        rig.Repository.Files["snapshot.json"] = newSnapshot;
-        rig.Repository.Files["targets.json"] = targets;
-        await RefusedAsync(rig, TufException.Hash, "targets.json");
+        await RefusesEarlierFilesAsync(rig, TufException.Hash, "snapshot.json", "targets.json");
     }
 
     [Fact]
@@ -137,16 +129,12 @@ public sealed class TufAttackTests
             }
         };
         rig.Repository.Publish();
-        byte[] snapshot = rig.Repository.Files["snapshot.json"];
-        byte[] targets = rig.Repository.Files["targets.json"];
-        rig.Repository.Publish();
-        byte[] newSnapshot = rig.Repository.Files["snapshot.json"];
 
-        rig.Repository.Files["snapshot.json"] = snapshot;
-        await RefusedAsync(rig, TufException.Version, "snapshot.json has the version 2; timestamp.json lists 3");
-        rig.Repository.Files["snapshot.json"] = newSnapshot;
-        rig.Repository.Files["targets.json"] = targets;
-        await RefusedAsync(rig, TufException.Version, "targets.json has the version 2; snapshot.json lists 3");
+        await RefusesEarlierFilesAsync(
+            rig,
+            TufException.Version,
+            "snapshot.json has the version 2; timestamp.json lists 3",
+            "targets.json has the version 2; snapshot.json lists 3");
     }
 
     [Theory]
@@ -233,6 +221,21 @@ public sealed class TufAttackTests
 
         await RefusedAsync(rig, TufException.Limit, UpdateRig.Name);
         rig.Repository.Requests.Should().NotContain(static request => request.Contains("/targets/"));
+    }
+
+    /// <summary>Publishes once more; then the snapshot from before beside the newest of all else is refused, and so are the targets.</summary>
+    private static async Task RefusesEarlierFilesAsync(UpdateRig rig, string code, string aboutSnapshot, string aboutTargets)
+    {
+        byte[] snapshot = rig.Repository.Files["snapshot.json"];
+        byte[] targets = rig.Repository.Files["targets.json"];
+        rig.Repository.Publish();
+        byte[] newSnapshot = rig.Repository.Files["snapshot.json"];
+
+        rig.Repository.Files["snapshot.json"] = snapshot;
+        await RefusedAsync(rig, code, aboutSnapshot);
+        rig.Repository.Files["snapshot.json"] = newSnapshot;
+        rig.Repository.Files["targets.json"] = targets;
+        await RefusedAsync(rig, code, aboutTargets);
     }
 
     private static async Task RefusedAsync(UpdateRig rig, string code, string words)
