@@ -37,7 +37,7 @@ internal sealed class AttestBlobCommand
         byte[] statement = Write(subject, predicateType, content, file);
         using var opened = await signing.OpenAsync(parsed, cancellationToken);
         byte[] signed = await opened.Signer.SignAsync(statement, cancellationToken);
-        await WholeFile.WriteAsync(path, signed, cancellationToken);
+        WholeFile.Write(path, signed);
         Console.WriteLine(HarmlessText.LineOf($"subject   {subject.Digest}{(subject.Name is null ? "" : $"  {subject.Name}")}"));
         Console.WriteLine(HarmlessText.LineOf($"type      {predicateType}"));
         Console.WriteLine(HarmlessText.LineOf($"signed    {opened.Signer.Name}"));

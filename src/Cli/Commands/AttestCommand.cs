@@ -66,7 +66,7 @@ internal sealed class AttestCommand
             var report = await delivery.DeliverAsync(run, Patience, cancellationToken);
             if (bundles is not null && report.SignedBundle is { } signed)
             {
-                string written = await bundles.WriteAsync(run.Identity!, signed, cancellationToken);
+                string written = bundles.Write(run.Identity!, signed);
                 await Console.Error.WriteLineAsync(HarmlessText.Of($"{run.DisplayName}: {written}"));
             }
 

@@ -51,7 +51,7 @@ internal sealed class SignBundleCommand
         byte[] signed = statement is not null
             ? await signer.SignAsync(statement, cancellationToken)
             : await signer.SignArtifactAsync((await NamedArtifact.ReadAsync(file, cancellationToken)).Hash, cancellationToken);
-        await WholeFile.WriteAsync(path, signed, cancellationToken);
+        WholeFile.Write(path, signed);
         Console.WriteLine(HarmlessText.LineOf($"signed    {signer.Name}"));
         Console.WriteLine(HarmlessText.LineOf($"bundle    {path}"));
         return ExitCodes.Success;

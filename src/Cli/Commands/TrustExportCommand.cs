@@ -41,12 +41,12 @@ internal sealed class TrustExportCommand
             return ExitCodes.Success;
         }
 
-        await WholeFile.WriteAsync(destination, target.Content, cancellationToken);
+        WholeFile.Write(destination, target.Content.Span);
         Console.WriteLine($"trusted root    {destination}");
         if (cached.Find(TrustSource.SigningConfigName) is { } signingConfig)
         {
             string beside = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(destination))!, TrustSource.SigningConfigName);
-            await WholeFile.WriteAsync(beside, signingConfig.Content, cancellationToken);
+            WholeFile.Write(beside, signingConfig.Content.Span);
             Console.WriteLine($"signing config  {beside}");
         }
 

@@ -54,7 +54,7 @@ internal sealed class TrustUpdateCommand
 
         if (parsed.GetValue(file) is { } destination)
         {
-            await WholeFile.WriteAsync(destination, update.Targets[0].Content, cancellationToken);
+            WholeFile.Write(destination, update.Targets[0].Content.Span);
         }
 
         return ExitCodes.Success;

@@ -24,7 +24,7 @@ internal sealed class BundleFiles(string path)
     }
 
     /// <summary>Writes a bundle and returns the file's path.</summary>
-    public async Task<string> WriteAsync(RunIdentity run, ReadOnlyMemory<byte> bundle, CancellationToken cancellationToken)
+    public string Write(RunIdentity run, ReadOnlyMemory<byte> bundle)
     {
         string target = isFolder ? Path.Combine(path, FileName(run)) : path;
         if (isFolder)
@@ -32,7 +32,7 @@ internal sealed class BundleFiles(string path)
             Directory.CreateDirectory(path);
         }
 
-        await WholeFile.WriteAsync(target, bundle, cancellationToken);
+        WholeFile.Write(target, bundle.Span);
         return target;
     }
 

@@ -53,17 +53,5 @@ internal sealed record OwnIdentity(string? Subject, string? Issuer, string? Trus
     }
 
     /// <summary>Writes it, whole or not at all.</summary>
-    public void Save(DataLayout layout)
-    {
-        string temporary = $"{layout.Identity}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(this, OwnIdentityJson.Default.OwnIdentity));
-            File.Move(temporary, layout.Identity, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
+    public void Save(DataLayout layout) => WholeFile.Write(layout.Identity, JsonSerializer.SerializeToUtf8Bytes(this, OwnIdentityJson.Default.OwnIdentity));
 }
