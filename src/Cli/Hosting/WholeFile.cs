@@ -20,7 +20,7 @@ internal static class WholeFile
 
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
-        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        string temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
         try
         {
             File.WriteAllBytes(temporary, content);
