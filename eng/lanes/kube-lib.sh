@@ -45,14 +45,15 @@ on_each_apiserver() {
 kubectl() { timeout 60 "$KUBECTL" --kubeconfig "$kube/admin.kubeconfig" "$@"; }
 etcdctl() { timeout 30 "$ETCDCTL" --endpoints "$(cat "$kube/etcd.url")" "$@"; }
 
-# ask USER METHOD PATH [CURL OPTION...]: prints the body of the answer and leaves its head in $kube/head.
+# ask USER METHOD PATH [CURL OPTION...]: prints the body of the answer and leaves its head in $kube/head, or in $kube_head
+# where others ask at the same time.
 ask() {
-  local user=$1 method=$2 path=$3
+  local user=$1 method=$2 path=$3 head=${kube_head:-$kube/head}
   shift 3
   [[ $* == *Content-Type:* ]] || set -- --header 'Content-Type: application/json' "$@"
-  : > "$kube/head"
+  : > "$head"
   curl --silent --show-error --max-time 60 --cacert "$kube/ca.crt" --header "Authorization: Bearer $(cat "$kube/tokens/$user")" \
-    --request "$method" --dump-header "$kube/head" "$@" "$kube_url$path"
+    --request "$method" --dump-header "$head" "$@" "$kube_url$path"
 }
 
 # The status of the last answer, 0 where there was none.

@@ -7,7 +7,7 @@ public interface IKubernetesApi
 {
     /// <summary>
     /// Names every object, and every change meanwhile and after that, until it is cancelled, through every outage. A resource that the server does not serve is
-    /// reported once and looked for again every minute.
+    /// reported once and looked for again every minute; one that it served before is asked for five times more within half a minute first.
     /// </summary>
     Task FollowAsync(RunResource resource, string? @namespace, IObjectHandler handler, CancellationToken cancellationToken);
 

@@ -10,6 +10,7 @@ namespace Provenance.Watcher.Kubernetes.Watching;
 internal sealed class ResourceFollower : IDisposable
 {
     private const int PatienceWithOnePosition = 5;
+    private const int PatienceWithOneVersion = 5;
 
     private static readonly TimeSpan ShortWatch = TimeSpan.FromSeconds(1);
 
@@ -27,6 +28,8 @@ internal sealed class ResourceFollower : IDisposable
     private bool watchesFirst = true;
     private int candidate;
     private int failures;
+    private bool wasServed;
+    private int misses;
     private bool isReportedUnserved;
 
     public ResourceFollower(ApiTransport transport, RunResource resource, string? @namespace, IObjectHandler handler, FollowOptions options)
@@ -69,7 +72,7 @@ internal sealed class ResourceFollower : IDisposable
         round.Dispose();
         round = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var first = await listing.BeginAsync(Served, cancellationToken).ConfigureAwait(false);
-        isReportedUnserved = false;
+        (wasServed, misses, isReportedUnserved) = (true, 0, false);
         string version = first.Parsed.ResourceVersion;
         bool isLong = first.Parsed.Continue is not null;
         failures = isLong && cause is ListCause.Expired ? failures : 0;
@@ -160,6 +163,15 @@ internal sealed class ResourceFollower : IDisposable
         if (e.Status is 404)
         {
             await ListAnewAsync(cause).ConfigureAwait(false);
+            wasServed &= ++misses <= PatienceWithOneVersion;
+            if (wasServed)
+            {
+                // A server that was just started does not know its custom resources yet.
+                transport.Observer.Trouble(resource.ToString(), e.Message);
+                await DelayAsync(misses, e.RetryAfter, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
             await LookElsewhereAsync(cancellationToken).ConfigureAwait(false);
             return;
         }

@@ -177,6 +177,31 @@ public sealed class OutageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_resource_that_a_restarted_server_does_not_know_yet_is_asked_for_again_within_seconds_and_in_the_same_version()
+    {
+        var time = new ManualTime();
+        await using var following = new Following(server, new FollowOptions { StreamLists = false }, time: time);
+        await following.ToldAsync(Whole);
+        Following.Store(runs, "b");
+        await following.ToldAsync([.. Whole, "Added b"]);
+        Following.Store(server.Serve("tekton.dev", "v1beta1", "taskruns"), "older");
+        server.Remove(runs);
+        runs.End();
+        for (int misses = 1; misses <= 4; misses++)
+        {
+            await following.UntilAsync(() => following.Observer.Troubles.Count == misses && time.Pending.Any(static wait => wait < TimeSpan.FromSeconds(10)));
+            time.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        await following.UntilAsync(() => following.Observer.Troubles.Count is 5 && time.Pending.Any(static wait => wait < TimeSpan.FromSeconds(20)));
+        Following.Store(server.Serve("tekton.dev", "v1", "taskruns"), "new");
+        time.Advance(TimeSpan.FromSeconds(20));
+        await following.ToldAsync([.. Whole, "Added b", "start Disconnected", "Listed new", "complete"]);
+        following.Handler.Served!.ApiVersion.Should().Be("tekton.dev/v1");
+        following.Observer.UnservedResources.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task A_403_says_what_to_grant()
     {
         server.Fail(static r => r.Verb is "list", static c => StubStatus.AnswerAsync(c, 403, "Forbidden", "taskruns.tekton.dev is forbidden: User \"x\" cannot list"));
