@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Envelopes;
@@ -14,6 +15,7 @@ internal static class LogAnswer
     public const int MaximumSize = 1 << 20;
 
     private const string What = "answer of the log";
+    private const string Place = " with index ";
 
     // The path from a leaf to the root of a tree of 2^63 leaves.
     private const int LongestPath = 63;
@@ -60,6 +62,33 @@ internal static class LogAnswer
     {
         using var document = StrictJson.ParseObject(utf8, What);
         return BundleMaterialReader.ReadEntry(document.RootElement, version: 3);
+    }
+
+    /// <summary>
+    /// Where a log of version 2 says that it has an entry already (status 409): in the header <c>x-log-index</c>, or before release 2.1
+    /// in the words of the error alone. Null where it does not say.
+    /// </summary>
+    /// <param name="header">The header; null where there is none.</param>
+    /// <param name="utf8">The body.</param>
+    /// <exception cref="EvidenceException">It is malformed.</exception>
+    public static long? FindPlace(string? header, ReadOnlyMemory<byte> utf8)
+    {
+        if (header is null)
+        {
+            using var document = StrictJson.ParseObject(utf8, What);
+            string message = StrictJson.Find(document.RootElement, "message", JsonValueKind.String, What)?.GetString() ?? "";
+            int words = message.LastIndexOf(Place, StringComparison.Ordinal);
+            if (words < 0)
+            {
+                return null;
+            }
+
+            header = message[(words + Place.Length)..];
+        }
+
+        return long.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out long place)
+            ? place
+            : throw new EvidenceException("TLOG_PROOF", $"The log says that it has the entry at \"{StrictJson.Excerpt(header)}\", which is no place.");
     }
 
     private static ReadOnlyMemory<byte> GetHex(JsonElement value, string name) => ReadHex(StrictJson.Get(value, name, JsonValueKind.String, What), name);

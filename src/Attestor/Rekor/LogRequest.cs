@@ -11,6 +11,12 @@ namespace Provenance.Attestor.Rekor;
 /// <summary>Writes what is asked of a transparency log: to enter a signature by an ECDSA P-256 key, with who made it and what it is over.</summary>
 internal static class LogRequest
 {
+    /// <summary>The kind of entries in logs of version 2.</summary>
+    public const string Version2Kind = "hashedrekord";
+
+    /// <summary>The version of that kind.</summary>
+    public const string Version2KindVersion = "0.0.2";
+
     /// <summary>
     /// The request to logs of version 1 (<c>POST /api/v1/log/entries</c>): of attestations <c>dsse 0.0.1</c>, which shows the log the
     /// whole envelope, of plain signatures <c>hashedrekord 0.0.1</c>.
@@ -53,6 +59,30 @@ internal static class LogRequest
     {
         writer.WriteStartObject("hashedRekordRequestV002"u8);
         writer.WriteBase64String("digest"u8, HashOf(content));
+        WriteSignature(writer, content, signer);
+        writer.WriteEndObject();
+    });
+
+    /// <summary>
+    /// What a log of version 2 makes of that request, to the byte: the leaf of its tree, with the members of all objects in order (JCS).
+    /// </summary>
+    public static byte[] WriteVersion2Entry(SignedContent content, LoggedSigner signer) => Write(writer =>
+    {
+        writer.WriteString("apiVersion"u8, Version2KindVersion);
+        writer.WriteString("kind"u8, Version2Kind);
+        writer.WriteStartObject("spec"u8);
+        writer.WriteStartObject("hashedRekordV002"u8);
+        writer.WriteStartObject("data"u8);
+        writer.WriteString("algorithm"u8, "SHA2_256"u8);
+        writer.WriteBase64String("digest"u8, HashOf(content));
+        writer.WriteEndObject();
+        WriteSignature(writer, content, signer);
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    });
+
+    private static void WriteSignature(Utf8JsonWriter writer, SignedContent content, LoggedSigner signer)
+    {
         writer.WriteStartObject("signature"u8);
         writer.WriteBase64String("content"u8, content.Signature.Span);
         writer.WriteStartObject("verifier"u8);
@@ -62,8 +92,7 @@ internal static class LogRequest
         writer.WriteEndObject();
         writer.WriteEndObject();
         writer.WriteEndObject();
-        writer.WriteEndObject();
-    });
+    }
 
     private static byte[] WriteEnvelope(Envelope envelope) => Write(writer =>
     {

@@ -15,7 +15,8 @@ namespace Provenance.Attestor.Rekor;
 /// <param name="trusted">The logs of the trusted root, of which the entry must be.</param>
 internal sealed class RekorLog(Uri url, int version, ServiceConnection connection, IReadOnlyList<TrustedLog> trusted)
 {
-    private const string Service = "transparency log";
+    /// <summary>What people call it.</summary>
+    public const string Service = "transparency log";
 
     // A log of version 2 answers once its next checkpoint is out.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -24,8 +25,8 @@ internal sealed class RekorLog(Uri url, int version, ServiceConnection connectio
     /// <summary>The log's address.</summary>
     public Uri Url => url;
 
-    /// <summary>Enters a signature; one that a log of version 1 has already is fetched from it.</summary>
-    /// <exception cref="EntryExistsException">A log of version 2 has it already.</exception>
+    /// <summary>Enters a signature; one that the log has already is fetched from it.</summary>
+    /// <exception cref="EntryExistsException">A log of version 2 has it already, and does not give it out.</exception>
     /// <exception cref="SigningServiceException">The log refused, is away, or answered what does not hold.</exception>
     public async Task<LogEntry> EnterAsync(SignedContent content, LoggedSigner signer, CancellationToken cancellationToken)
     {
@@ -44,14 +45,17 @@ internal sealed class RekorLog(Uri url, int version, ServiceConnection connectio
                 Expected = Answers,
             },
             cancellationToken).ConfigureAwait(false);
-        if (answer.Status is HttpStatusCode.Conflict)
+        bool isThere = answer.Status is HttpStatusCode.Conflict;
+        if (isThere && version is 1)
         {
-            answer = version is 1 ? await FetchAsync(answer.Location, cancellationToken).ConfigureAwait(false) : throw new EntryExistsException(url.Authority);
+            answer = await FetchAsync(answer.Location, cancellationToken).ConfigureAwait(false);
         }
 
         try
         {
-            var entry = version is 1 ? LogAnswer.ReadVersion1(answer.Body) : LogAnswer.ReadVersion2(answer.Body);
+            var entry = version is 1 ? LogAnswer.ReadVersion1(answer.Body)
+                : isThere ? await FindAsync(answer, LogRequest.WriteVersion2Entry(content, signer), cancellationToken).ConfigureAwait(false)
+                : LogAnswer.ReadVersion2(answer.Body);
             LogEntryVerifier.Verify(entry, content, signer, trusted);
             return entry;
         }
@@ -60,6 +64,11 @@ internal sealed class RekorLog(Uri url, int version, ServiceConnection connectio
             throw Bad($"answered with an entry that does not hold. {e.Code}: {e.Message}", e);
         }
     }
+
+    private Task<LogEntry> FindAsync(ServiceAnswer conflict, byte[] body, CancellationToken cancellationToken) =>
+        LogAnswer.FindPlace(conflict.LogIndex, conflict.Body) is { } place
+            ? new LogTree(url, connection, trusted).FindAsync(place, body, cancellationToken)
+            : throw new EntryExistsException(url.Authority);
 
     private Task<ServiceAnswer> FetchAsync(Uri? location, CancellationToken cancellationToken)
     {

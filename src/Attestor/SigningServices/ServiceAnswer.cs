@@ -16,4 +16,7 @@ internal sealed class ServiceAnswer
 
     /// <summary>The absolute Location; null where there is none, or where it leads to another scheme, host or port.</summary>
     public Uri? Location { get; init; }
+
+    /// <summary>The header <c>x-log-index</c>, by which logs of version 2 say where they have an entry already; null where there is none.</summary>
+    public string? LogIndex { get; init; }
 }

@@ -109,6 +109,7 @@ internal sealed class ServiceConnection(HttpClient http, TimeProvider time, Serv
                 Body = body,
                 ContentType = response.Content.Headers.ContentType?.MediaType,
                 Location = LocationOf(request, response),
+                LogIndex = response.Headers.TryGetValues("x-log-index", out var places) ? string.Join(", ", places) : null,
             }
             : throw Fault(request, SigningServiceException.BadAnswer, $"answered with more than the {limit} bytes that are read of such an answer.", isTransient: false);
     }

@@ -38,6 +38,21 @@ internal static class LogEntryVerifier
         return new VerifiedLogEntry(log, entry.LogIndex, time);
     }
 
+    /// <summary>The trusted log of version 2 that signed a checkpoint.</summary>
+    /// <exception cref="EvidenceException"><c>TLOG_UNTRUSTED</c> or <c>TLOG_PROOF</c>.</exception>
+    public static TrustedLog FindSigner(Checkpoint checkpoint, IReadOnlyList<TrustedLog> logs)
+    {
+        var log = logs.FirstOrDefault(log => log.Origin == checkpoint.Origin
+                && checkpoint.Signatures.Any(signature => signature.Name == log.Origin && signature.KeyHint.Span.SequenceEqual(log.KeyHint.Span)))
+            ?? throw new EvidenceException("TLOG_UNTRUSTED", "The checkpoint is of a transparency log that is not in the trusted root.")
+            {
+                Expected = string.Join(" or ", logs.Select(static log => log.Origin)),
+                Actual = StrictJson.Excerpt(checkpoint.Origin),
+            };
+        RequireSignature(checkpoint, log, log.Origin);
+        return log;
+    }
+
     private static DateTimeOffset VerifyPromise(LogEntry entry, ReadOnlyMemory<byte> promise, TrustedLog log)
     {
         if (!log.Key.Verify(InclusionPromise.SignedBytes(entry), promise.Span))
@@ -74,18 +89,7 @@ internal static class LogEntryVerifier
         }
 
         // Version 1 writes "name - tree" into the first line, version 2 the name alone.
-        string name = isVersion2 ? log.Origin : checkpoint.Origin.Split(" - ")[0];
-
-        // The first one that claims to be the log's has to be: as with others who read notes, and so that nobody has us try them all.
-        var own = checkpoint.Signatures.FirstOrDefault(signature => signature.KeyHint.Span.SequenceEqual(log.KeyHint.Span) && signature.Name == name);
-        if (own is null || !log.Key.Verify(checkpoint.SignedText.Span, own.Value.Span))
-        {
-            throw new EvidenceException("TLOG_PROOF", $"The log {log.BaseUrl.Host} did not sign the checkpoint.")
-            {
-                Expected = $"a signature with the key hint {Convert.ToHexStringLower(log.KeyHint.Span)}",
-                Actual = StrictJson.Excerpt(string.Join(", ", checkpoint.Signatures.Select(static s => $"{s.Name} {Convert.ToHexStringLower(s.KeyHint.Span)}"))),
-            };
-        }
+        RequireSignature(checkpoint, log, isVersion2 ? log.Origin : checkpoint.Origin.Split(" - ")[0]);
 
         // Version 1 spreads one log over several trees: the proof has a place of its own. In version 2 there is one tree.
         long index = isVersion2 ? entry.LogIndex : proof.LogIndex;
@@ -106,6 +110,20 @@ internal static class LogEntryVerifier
             {
                 Expected = Convert.ToHexStringLower(checkpoint.RootHash.Span),
                 Actual = root is null ? $"a path of {proof.Hashes.Count} hashes for entry {index} of {checkpoint.Size}" : Convert.ToHexStringLower(root),
+            };
+        }
+    }
+
+    private static void RequireSignature(Checkpoint checkpoint, TrustedLog log, string name)
+    {
+        // The first one that claims to be the log's has to be: as with others who read notes, and so that nobody has us try them all.
+        var own = checkpoint.Signatures.FirstOrDefault(signature => signature.KeyHint.Span.SequenceEqual(log.KeyHint.Span) && signature.Name == name);
+        if (own is null || !log.Key.Verify(checkpoint.SignedText.Span, own.Value.Span))
+        {
+            throw new EvidenceException("TLOG_PROOF", $"The log {log.BaseUrl.Host} did not sign the checkpoint.")
+            {
+                Expected = $"a signature with the key hint {Convert.ToHexStringLower(log.KeyHint.Span)}",
+                Actual = StrictJson.Excerpt(string.Join(", ", checkpoint.Signatures.Select(static s => $"{s.Name} {Convert.ToHexStringLower(s.KeyHint.Span)}"))),
             };
         }
     }

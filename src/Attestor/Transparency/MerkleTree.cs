@@ -22,7 +22,7 @@ internal static class MerkleTree
             return null;
         }
 
-        byte[] hash = SHA256.HashData([0, .. leaf]);
+        byte[] hash = HashOf(leaf);
         for (int i = 0; i < path.Count; i++)
         {
             if (path[i].Length is not SHA256.HashSizeInBytes)
@@ -37,5 +37,9 @@ internal static class MerkleTree
         return hash;
     }
 
-    private static byte[] Join(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) => SHA256.HashData([1, .. left, .. right]);
+    /// <summary>The hash of a leaf.</summary>
+    public static byte[] HashOf(ReadOnlySpan<byte> leaf) => SHA256.HashData([0, .. leaf]);
+
+    /// <summary>The hash of a node from those below it.</summary>
+    public static byte[] Join(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) => SHA256.HashData([1, .. left, .. right]);
 }

@@ -106,7 +106,7 @@ internal sealed class WitnessServices
         }
         catch (EntryExistsException)
         {
-            // The answer to an earlier attempt was lost, and with it the entry. Only another signature gets another one.
+            // The answer to an earlier attempt was lost, and the log does not give the entry out. Only another signature gets another one.
             signature = await sign(cancellationToken).ConfigureAwait(false);
             await GatherAgainAsync(signature, cancellationToken).ConfigureAwait(false);
             isKept = false;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -17,6 +18,7 @@ namespace Provenance.Testing.Sigstore;
 public sealed class LoopbackSigstore : IAsyncDisposable
 {
     private const int MaximumRequest = 8 << 20;
+    private const string TreePrefix = "/api/v2/";
 
     // The services are not made for several threads.
     private readonly Lock gate = new();
@@ -58,6 +60,9 @@ public sealed class LoopbackSigstore : IAsyncDisposable
     /// <summary>What a build service sets as <c>ACTIONS_ID_TOKEN_REQUEST_TOKEN</c>.</summary>
     public string ActionsRequestToken { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
+    /// <summary>How many entries the checkpoint is about that the log of version 2 publishes; null for all that it has.</summary>
+    public int? PublishedEntries { get; set; }
+
     /// <summary>What the instance says that is not true, from now on.</summary>
     public SigstoreLie Lie { get; set; }
 
@@ -90,6 +95,15 @@ public sealed class LoopbackSigstore : IAsyncDisposable
         lock (gate)
         {
             return identities.Issue(subject ?? options.Subject, audience, algorithm, change);
+        }
+    }
+
+    /// <summary>Has others enter into the log of version 2.</summary>
+    public void EnterOthers(int count)
+    {
+        lock (gate)
+        {
+            rekorV2.Log.Grow(count);
         }
     }
 
@@ -159,6 +173,11 @@ public sealed class LoopbackSigstore : IAsyncDisposable
                 context.Response.Headers.Location = location;
             }
 
+            if (e.LogIndex is { } index)
+            {
+                context.Response.Headers["x-log-index"] = index.ToString(CultureInfo.InvariantCulture);
+            }
+
             await SendAsync(context, e.Status, Error(e.Code, e.Message));
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
@@ -173,6 +192,7 @@ public sealed class LoopbackSigstore : IAsyncDisposable
         ("POST", "/api/v1/log/entries") => SigstoreService.RekorV1,
         ("GET", { } path) when path.StartsWith("/api/v1/log/entries/", StringComparison.Ordinal) => SigstoreService.RekorV1,
         ("POST", "/api/v2/log/entries") => SigstoreService.RekorV2,
+        ("GET", { } path) when path is $"{TreePrefix}checkpoint" || path.StartsWith($"{TreePrefix}tile/", StringComparison.Ordinal) => SigstoreService.RekorV2Tree,
         ("POST", "/api/v1/timestamp") => SigstoreService.TimestampAuthority,
         ("GET", "/actions/token" or "/keys" or "/.well-known/openid-configuration") => SigstoreService.Tokens,
         _ => null,
@@ -214,6 +234,9 @@ public sealed class LoopbackSigstore : IAsyncDisposable
             case SigstoreService.RekorV2:
                 var entry = Parsed(body, request => rekorV2.Add(request, lie));
                 return context => SendAsync(context, 201, entry);
+            case SigstoreService.RekorV2Tree:
+                var (file, type) = rekorV2.Read(context.Request.Path.Value![TreePrefix.Length..], PublishedEntries, lie);
+                return context => SendAsync(context, 200, file, type);
             case SigstoreService.TimestampAuthority:
                 RequireContentType(context.Request, "application/timestamp-query");
                 byte[] stamp = (lie is SigstoreLie.TimestampByAnotherRoot ? otherTimestamps : timestamps).Stamp(body, lie);

@@ -15,10 +15,7 @@ internal sealed class MerkleLog : IDisposable
     {
         PublicKey = key.ExportSubjectPublicKeyInfo();
         Id = SHA256.HashData(PublicKey);
-        for (int i = 0; i < earlierEntries; i++)
-        {
-            Append(RandomNumberGenerator.GetBytes(32));
-        }
+        Grow(earlierEntries);
     }
 
     /// <summary>The DER SubjectPublicKeyInfo.</summary>
@@ -29,9 +26,6 @@ internal sealed class MerkleLog : IDisposable
 
     /// <summary>How many entries there are.</summary>
     public int Size => leaves.Count;
-
-    /// <summary>The root of the whole tree.</summary>
-    public byte[] Root => RootOf(0, leaves.Count);
 
     /// <summary>The hash of a leaf.</summary>
     public static byte[] HashOf(byte[] body) => SHA256.HashData([0, .. body]);
@@ -44,6 +38,15 @@ internal sealed class MerkleLog : IDisposable
     {
         leaves.Add(HashOf(body));
         return leaves.Count - 1;
+    }
+
+    /// <summary>Takes entries of others.</summary>
+    public void Grow(int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            Append(RandomNumberGenerator.GetBytes(32));
+        }
     }
 
     /// <summary>The audit path of an entry in the whole tree, from the leaf up.</summary>
@@ -59,12 +62,20 @@ internal sealed class MerkleLog : IDisposable
     }
 
     /// <summary>The root that the checkpoint names.</summary>
-    public byte[] StatedRoot(SigstoreLie lie) => lie is SigstoreLie.CheckpointRootWrong ? SHA256.HashData(Root) : Root;
+    public byte[] StatedRoot(SigstoreLie lie) => StatedRoot(lie, Size);
+
+    /// <summary>The hash over 256^level leaves.</summary>
+    /// <param name="level">The level of the tile that holds it.</param>
+    /// <param name="place">Its place in the level.</param>
+    public byte[] HashOf(int level, int place) => RootOf(place << (8 * level), 1 << (8 * level));
 
     /// <summary>A signed note of the size and root of the tree.</summary>
-    public string Checkpoint(string origin, string name, SigstoreLie lie)
+    public string Checkpoint(string origin, string name, SigstoreLie lie) => Checkpoint(origin, name, lie, Size);
+
+    /// <summary>A signed note of an earlier size and root of the tree.</summary>
+    public string Checkpoint(string origin, string name, SigstoreLie lie, int size)
     {
-        string note = string.Create(CultureInfo.InvariantCulture, $"{origin}\n{Size}\n{Convert.ToBase64String(StatedRoot(lie))}\n");
+        string note = string.Create(CultureInfo.InvariantCulture, $"{origin}\n{size}\n{Convert.ToBase64String(StatedRoot(lie, size))}\n");
         using var another = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         byte[] signature = Sign(lie is SigstoreLie.CheckpointByAnotherKey ? another : key, Encoding.UTF8.GetBytes(note));
         return $"{note}\n\u2014 {name} {Convert.ToBase64String([.. Id.AsSpan(0, 4), .. signature])}\n";
@@ -74,6 +85,8 @@ internal sealed class MerkleLog : IDisposable
     public void Dispose() => key.Dispose();
 
     private static byte[] Sign(ECDsa key, byte[] content) => key.SignData(content, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+
+    private byte[] StatedRoot(SigstoreLie lie, int size) => lie is SigstoreLie.CheckpointRootWrong ? SHA256.HashData(RootOf(0, size)) : RootOf(0, size);
 
     private byte[] RootOf(int start, int count)
     {

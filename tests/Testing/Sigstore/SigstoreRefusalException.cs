@@ -15,6 +15,9 @@ internal sealed class SigstoreRefusalException(int status, int code, string mess
     /// <summary>Where the answer points to, for an entry that is there already.</summary>
     public string? Location { get; init; }
 
+    /// <summary>The place of an entry that is there already, in logs of version 2.</summary>
+    public int? LogIndex { get; init; }
+
     /// <summary>An argument that gRPC calls invalid.</summary>
     public static SigstoreRefusalException Invalid(string message) => new(400, 3, message);
 }

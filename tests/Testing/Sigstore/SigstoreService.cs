@@ -12,6 +12,9 @@ public enum SigstoreService
     /// <summary>The transparency log of version 2 (Rekor on tiles).</summary>
     RekorV2,
 
+    /// <summary>What the log of version 2 publishes of its tree, which real ones leave to another program.</summary>
+    RekorV2Tree,
+
     /// <summary>The time stamping authority.</summary>
     TimestampAuthority,
 
