@@ -9,6 +9,7 @@ public sealed class KeylessOutageTests : IAsyncLifetime
 {
     // The test instance puts earlier trees, and entries of others, before the first one of ours.
     private const long FirstPlace = 1005;
+    private const long FirstPlaceOfVersion2 = 5;
 
     private static readonly byte[] Statement = "{}"u8.ToArray();
 
@@ -50,10 +51,8 @@ public sealed class KeylessOutageTests : IAsyncLifetime
         workload.Time.Haste = 1;
         byte[] bundle = await signer.SignAsync(Statement, CancellationToken.None);
         workload.Verify(kind, bundle);
-        if (kind is SigningConfigKind.RekorV1AndTimestamp)
-        {
-            Bundle.Parse(bundle).Material.LogEntries[0].LogIndex.Should().Be(FirstPlace, "the log needs one entry for one statement");
-        }
+        Bundle.Parse(bundle).Material.LogEntries[0].LogIndex
+            .Should().Be(kind is SigningConfigKind.RekorV2 ? FirstPlaceOfVersion2 : FirstPlace, "the log needs one entry for one statement");
     }
 
     [Fact]
@@ -106,6 +105,35 @@ public sealed class KeylessOutageTests : IAsyncLifetime
         Bundle.Parse(bundle).Material.LogEntries[0].LogIndex.Should().Be(FirstPlace);
         workload.Sigstore.Requests(SigstoreService.RekorV1).Should().Be(3, "the request whose answer was lost, the one that met a conflict, and the one for the entry");
         workload.Verify(SigningConfigKind.RekorV1, bundle);
+    }
+
+    [Fact]
+    public async Task One_statement_makes_one_entry_in_a_log_of_version_2_although_the_answer_was_lost()
+    {
+        var signer = workload.Keyless(SigningConfigKind.RekorV2, TimeSpan.Zero);
+        workload.Sigstore.Break(SigstoreService.RekorV2, SigstoreFault.Lost, times: 1);
+
+        byte[] bundle = await signer.SignAsync(Statement, CancellationToken.None);
+
+        workload.Verify(SigningConfigKind.RekorV2, bundle);
+        var entry = Bundle.Parse(bundle).Material.LogEntries[0];
+        entry.LogIndex.Should().Be(FirstPlaceOfVersion2);
+        entry.Proof!.TreeSize.Should().Be(FirstPlaceOfVersion2 + 1, "the log has no other entry");
+        workload.Sigstore.Requests(SigstoreService.CertificateAuthority).Should().Be(1, "there is one signature");
+    }
+
+    [Fact]
+    public async Task A_log_that_publishes_its_tree_elsewhere_gets_another_signature()
+    {
+        var signer = workload.Keyless(SigningConfigKind.RekorV2, TimeSpan.Zero);
+        workload.Sigstore.Break(SigstoreService.RekorV2, SigstoreFault.Lost, times: 1);
+        workload.Sigstore.Break(SigstoreService.RekorV2Tree, SigstoreFault.Status(501));
+
+        byte[] bundle = await signer.SignAsync(Statement, CancellationToken.None);
+
+        workload.Verify(SigningConfigKind.RekorV2, bundle);
+        Bundle.Parse(bundle).Material.LogEntries[0].LogIndex.Should().Be(FirstPlaceOfVersion2 + 1);
+        workload.Sigstore.Requests(SigstoreService.CertificateAuthority).Should().Be(2);
     }
 
     [Fact]

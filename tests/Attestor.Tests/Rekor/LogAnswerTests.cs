@@ -40,6 +40,30 @@ public sealed class LogAnswerTests
         LogAnswer.ReadVersion1(Utf8(answer)).Kind.Should().Be("dsse");
     }
 
+    [Theory]
+    [InlineData("0", "{}", 0)]
+    [InlineData("9223372036854775807", "{}", long.MaxValue)]
+    [InlineData("7", """{"code":6,"message":"an equivalent entry already exists in the transparency log with index 8"}""", 7)]
+    [InlineData(null, """{"code":6,"message":"an equivalent entry already exists in the transparency log with index 8","details":[]}""", 8)]
+    [InlineData(null, """{"code":6,"message":"an equivalent entry already exists"}""", null)]
+    [InlineData(null, "{}", null)]
+    public void The_place_of_an_entry_that_is_there_already_is_in_the_header_or_in_words(string? header, string body, long? place) =>
+        LogAnswer.FindPlace(header, Encoding.UTF8.GetBytes(body)).Should().Be(place);
+
+    [Theory]
+    [InlineData("-1", "{}")]
+    [InlineData("+1", "{}")]
+    [InlineData(" 1", "{}")]
+    [InlineData("1, 2", "{}")]
+    [InlineData("", "{}")]
+    [InlineData("9223372036854775808", "{}")]
+    [InlineData("0x10", "{}")]
+    [InlineData(null, """{"message":"exists with index 1 or 2"}""")]
+    [InlineData(null, """{"message":7}""")]
+    [InlineData(null, "conflict")]
+    public void A_place_that_is_none_is_refused(string? header, string body) =>
+        FluentActions.Invoking(() => LogAnswer.FindPlace(header, Encoding.UTF8.GetBytes(body))).Should().Throw<EvidenceException>();
+
     public static TheoryData<string, Action<JsonObject>> Malformed() => new()
     {
         { "two entries", static answer => answer["b"] = Only(answer).DeepClone() },

@@ -39,6 +39,23 @@ public sealed class LogRequestTests
         JsonNode.DeepEquals(JsonNode.Parse(written)!["hashedRekordRequestV002"], expected).Should().BeTrue();
     }
 
+    // Entries of the public log, made by other programs: with a certificate over an artifact, and over an attestation.
+    [Theory]
+    [InlineData("rekor2-happy-path")]
+    [InlineData("rekor2-dsse-happy-path")]
+    [InlineData("rekor2-timestamp-with-embedded-cert")]
+    public void The_entry_is_what_a_log_of_version_2_makes_of_the_request(string name)
+    {
+        var (material, envelope, message) = BundleReader.Read(Vectors.Bytes($"sigstore-conformance/{name}/bundle.sigstore.json"));
+        byte[] logged = material.LogEntries.Single().Body.ToArray();
+        byte[] digest = Decode((string)JsonNode.Parse(logged)!["spec"]!["hashedRekordV002"]!["data"]!["digest"]!);
+        SignedContent content = envelope is not null ? new EnvelopeContent(envelope) : new MessageContent(message!, _ => digest);
+
+        byte[] written = LogRequest.WriteVersion2Entry(content, new LoggedSigner(IsCertificate: true, material.Certificates[0]));
+
+        Encoding.UTF8.GetString(written).Should().Be(Encoding.UTF8.GetString(logged));
+    }
+
     [Fact]
     public void A_log_of_version_2_is_shown_the_hash_of_the_pre_authentication_encoding()
     {
