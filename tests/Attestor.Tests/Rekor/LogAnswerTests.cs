@@ -41,10 +41,10 @@ public sealed class LogAnswerTests
     }
 
     [Theory]
-    [InlineData("0", "{}", 0)]
+    [InlineData("0", "{}", 0L)]
     [InlineData("9223372036854775807", "{}", long.MaxValue)]
-    [InlineData("7", """{"code":6,"message":"an equivalent entry already exists in the transparency log with index 8"}""", 7)]
-    [InlineData(null, """{"code":6,"message":"an equivalent entry already exists in the transparency log with index 8","details":[]}""", 8)]
+    [InlineData("7", """{"code":6,"message":"an equivalent entry already exists in the transparency log with index 8"}""", 7L)]
+    [InlineData(null, """{"code":6,"message":"an equivalent entry already exists in the transparency log with index 8","details":[]}""", 8L)]
     [InlineData(null, """{"code":6,"message":"an equivalent entry already exists"}""", null)]
     [InlineData(null, "{}", null)]
     public void The_place_of_an_entry_that_is_there_already_is_in_the_header_or_in_words(string? header, string body, long? place) =>

@@ -63,6 +63,13 @@ public sealed class LoopbackSigstore : IAsyncDisposable
     /// <summary>How many entries the checkpoint is about that the log of version 2 publishes; null for all that it has.</summary>
     public int? PublishedEntries { get; set; }
 
+    /// <summary>What the log of version 2 says of its tree that is not true, from now on.</summary>
+    public TreeLie TreeLie
+    {
+        get => rekorV2.TreeLie;
+        set => rekorV2.TreeLie = value;
+    }
+
     /// <summary>What the instance says that is not true, from now on.</summary>
     public SigstoreLie Lie { get; set; }
 
@@ -165,6 +172,10 @@ public sealed class LoopbackSigstore : IAsyncDisposable
             }
 
             await (fault?.Answer(context) ?? answer(context));
+        }
+        catch (SigstoreRefusalException) when (fault is not null)
+        {
+            await fault.Answer(context);
         }
         catch (SigstoreRefusalException e)
         {

@@ -17,12 +17,13 @@ internal sealed partial class PublishedTree(MerkleLog log, string host)
     /// <param name="path">Where it is, under the log's prefix.</param>
     /// <param name="size">How many entries the checkpoint is about.</param>
     /// <param name="lie">What is not true.</param>
+    /// <param name="treeLie">What else is not true.</param>
     /// <exception cref="SigstoreRefusalException">There is none (404).</exception>
-    public (byte[] Content, string Type) Read(string path, int size, SigstoreLie lie)
+    public (byte[] Content, string Type) Read(string path, int size, SigstoreLie lie, TreeLie treeLie)
     {
         if (path is "checkpoint")
         {
-            string origin = lie is SigstoreLie.TreeOfAnotherLog ? "another.example.com" : host;
+            string origin = treeLie is TreeLie.OfAnotherLog ? "another.example.com" : host;
             return (Encoding.UTF8.GetBytes(log.Checkpoint(origin, origin, lie, size)), "text/plain; charset=utf-8");
         }
 
@@ -36,18 +37,18 @@ internal sealed partial class PublishedTree(MerkleLog log, string host)
         int width = tile.Groups["width"].Success ? int.Parse(tile.Groups["width"].Value, CultureInfo.InvariantCulture) : Width;
         long first = index * Width;
         long there = Math.Min((log.Size >> (8 * level)) - first, Width);
-        return there >= width && (there < Width || width is Width) ? (Hashes(level, (int)first, width, lie), "application/octet-stream") : throw Missing();
+        return there >= width && (there < Width || width is Width) ? (Hashes(level, (int)first, width, treeLie), "application/octet-stream") : throw Missing();
     }
 
-    private byte[] Hashes(int level, int first, int width, SigstoreLie lie)
+    private byte[] Hashes(int level, int first, int width, TreeLie lie)
     {
         var hashes = Enumerable.Range(first, width).Select(place => log.HashOf(level, place)).ToList();
-        if (lie is SigstoreLie.TreeTileWrong)
+        if (lie is TreeLie.TileWrong)
         {
             hashes[0] = SHA256.HashData(hashes[0]);
         }
 
-        if (lie is SigstoreLie.TreeTileShort)
+        if (lie is TreeLie.TileShort)
         {
             hashes.RemoveAt(0);
         }

@@ -14,12 +14,15 @@ internal sealed class RekorV2(string host, LoopbackSigstoreOptions options) : ID
     /// <summary>The tree and the key.</summary>
     public MerkleLog Log { get; } = new(options.EarlierEntries);
 
+    /// <summary>What it says of its tree that is not true.</summary>
+    public TreeLie TreeLie { get; set; }
+
     /// <summary>Reads a file of the tree.</summary>
     /// <param name="path">Where it is, under the log's prefix.</param>
     /// <param name="size">How many entries the checkpoint is about; null for all.</param>
     /// <param name="lie">What is not true.</param>
     /// <exception cref="SigstoreRefusalException">There is none (404).</exception>
-    public (byte[] Content, string Type) Read(string path, int? size, SigstoreLie lie) => new PublishedTree(Log, host).Read(path, size ?? Log.Size, lie);
+    public (byte[] Content, string Type) Read(string path, int? size, SigstoreLie lie) => new PublishedTree(Log, host).Read(path, size ?? Log.Size, lie, TreeLie);
 
     /// <summary>Takes an entry, and answers with a TransparencyLogEntry.</summary>
     /// <exception cref="SigstoreRefusalException">It cannot be verified, or is there already (409).</exception>
@@ -29,7 +32,7 @@ internal sealed class RekorV2(string host, LoopbackSigstoreOptions options) : ID
         string text = Encoding.UTF8.GetString(body);
         if (places.TryGetValue(text, out int place))
         {
-            int stated = lie is SigstoreLie.TreeEntryElsewhere ? place - 1 : place;
+            int stated = TreeLie is TreeLie.EntryElsewhere ? place - 1 : place;
             throw new SigstoreRefusalException(409, 6, $"an equivalent entry already exists in the transparency log with index {stated}") { LogIndex = stated };
         }
 

@@ -45,18 +45,6 @@ public enum SigstoreLie
     /// <summary>The entry is about the signature that was submitted, but names another key as its maker.</summary>
     EntryOfAnotherSigner,
 
-    /// <summary>The log of version 2 says that it has the entry already where one of somebody else is.</summary>
-    TreeEntryElsewhere,
-
-    /// <summary>The log of version 2 signs a checkpoint of another log.</summary>
-    TreeOfAnotherLog,
-
-    /// <summary>The tiles of the log of version 2 say another hash in their first place.</summary>
-    TreeTileWrong,
-
-    /// <summary>The tiles of the log of version 2 lack a hash.</summary>
-    TreeTileShort,
-
     /// <summary>The log says, and signs, that it took the entry a day later.</summary>
     IntegratedTimeOff,
 
