@@ -112,26 +112,8 @@ internal sealed class PrivateSigstore
         return bundle;
     }
 
-    private JsonArray Chain() => new([.. new[] { issuer, root }.Distinct().Select(static certificate => (JsonNode)new JsonObject { ["rawBytes"] = Convert.ToBase64String(certificate.RawData) })]);
-
-    private static byte[] Id(ECDsa key) => SHA256.HashData(key.ExportSubjectPublicKeyInfo());
-
-    private static byte[] Sign(ECDsa key, byte[] content) => key.SignData(content, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
-
-    private static JsonObject Log(string url, ECDsa key) => new()
-    {
-        ["baseUrl"] = url,
-        ["hashAlgorithm"] = "SHA2_256",
-        ["publicKey"] = new JsonObject
-        {
-            ["rawBytes"] = Convert.ToBase64String(key.ExportSubjectPublicKeyInfo()),
-            ["keyDetails"] = "PKIX_ECDSA_P256_SHA_256",
-            ["validFor"] = new JsonObject { ["start"] = "2026-01-01T00:00:00Z", ["end"] = "2026-12-31T23:59:59Z" },
-        },
-        ["logId"] = new JsonObject { ["keyId"] = Convert.ToBase64String(Id(key)) },
-    };
-
-    private JsonObject Enter(byte[] statement, byte[] signature, string pem, DateTimeOffset at)
+    /// <summary>An entry of the log about a signature over a statement, by the signer whose PEM is given.</summary>
+    public JsonObject Enter(byte[] statement, byte[] signature, string pem, DateTimeOffset at)
     {
         var body = new JsonObject
         {
@@ -169,6 +151,25 @@ internal sealed class PrivateSigstore
             ["canonicalizedBody"] = Convert.ToBase64String(leaf),
         };
     }
+
+    private JsonArray Chain() => new([.. new[] { issuer, root }.Distinct().Select(static certificate => (JsonNode)new JsonObject { ["rawBytes"] = Convert.ToBase64String(certificate.RawData) })]);
+
+    private static byte[] Id(ECDsa key) => SHA256.HashData(key.ExportSubjectPublicKeyInfo());
+
+    private static byte[] Sign(ECDsa key, byte[] content) => key.SignData(content, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+
+    private static JsonObject Log(string url, ECDsa key) => new()
+    {
+        ["baseUrl"] = url,
+        ["hashAlgorithm"] = "SHA2_256",
+        ["publicKey"] = new JsonObject
+        {
+            ["rawBytes"] = Convert.ToBase64String(key.ExportSubjectPublicKeyInfo()),
+            ["keyDetails"] = "PKIX_ECDSA_P256_SHA_256",
+            ["validFor"] = new JsonObject { ["start"] = "2026-01-01T00:00:00Z", ["end"] = "2026-12-31T23:59:59Z" },
+        },
+        ["logId"] = new JsonObject { ["keyId"] = Convert.ToBase64String(Id(key)) },
+    };
 
     private X509Certificate2 Issue(LeafOptions options, byte[] serial, byte[]? promise)
     {
