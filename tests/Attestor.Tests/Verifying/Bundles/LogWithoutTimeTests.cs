@@ -65,6 +65,6 @@ public sealed class LogWithoutTimeTests
     }
 
     private static string Judge(JsonObject bundle, TrustedRoot root) =>
-        new BundleVerifier(new SignatureVerifier(root, new SignatureDemands()), BundleSigner.OwnerOf(SignatureKey.FromPem(Forgery.Signer.PublicKey.ToPem())))
+        new BundleVerifier(new SignatureVerifier(root, SignatureDemands.All), BundleSigner.OwnerOf(SignatureKey.FromPem(Forgery.Signer.PublicKey.ToPem())))
             .Verify(Encoding.UTF8.GetBytes(bundle.ToJsonString()), static _ => Convert.FromHexString(Forgery.Subject.Hex)).Code;
 }

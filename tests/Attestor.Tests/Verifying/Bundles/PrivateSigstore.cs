@@ -129,6 +129,12 @@ internal sealed class PrivateSigstore
                 }),
             },
         };
+        return Enter(body, at);
+    }
+
+    /// <summary>An entry of the log with any body.</summary>
+    public JsonObject Enter(JsonObject body, DateTimeOffset at)
+    {
         byte[] leaf = Encoding.UTF8.GetBytes(body.ToJsonString());
         string hash = Convert.ToBase64String(SHA256.HashData([0, .. leaf]));
         string note = $"log.example.com - 1\n1\n{hash}\n";
@@ -139,7 +145,7 @@ internal sealed class PrivateSigstore
         {
             ["logIndex"] = "7",
             ["logId"] = new JsonObject { ["keyId"] = Convert.ToBase64String(Id(logKey)) },
-            ["kindVersion"] = new JsonObject { ["kind"] = "dsse", ["version"] = "0.0.1" },
+            ["kindVersion"] = new JsonObject { ["kind"] = (string)body["kind"]!, ["version"] = (string)body["apiVersion"]! },
             ["integratedTime"] = time,
             ["inclusionPromise"] = new JsonObject { ["signedEntryTimestamp"] = Convert.ToBase64String(Sign(logKey, Encoding.ASCII.GetBytes(promised))) },
             ["inclusionProof"] = new JsonObject
