@@ -114,23 +114,36 @@ public sealed class SignatureVerifier(TrustedRoot root, SignatureDemands demands
             times.Add(new VerifiedTime(time, authority.Name));
         }
 
-        // A log that vouches for no time itself must at least have been trusted when others saw the signature.
-        foreach (var entry in entries)
+        times.AddRange(entries.Where(static entry => entry.IntegratedTime is not null)
+            .Select(static entry => new VerifiedTime(entry.IntegratedTime!.Value, entry.Log.BaseUrl.Host)));
+        foreach (var entry in entries.Where(static entry => entry.IntegratedTime is null))
         {
-            if (entry.IntegratedTime is { } integrated)
-            {
-                times.Add(new VerifiedTime(integrated, entry.Log.BaseUrl.Host));
-            }
-            else if (times.Find(time => !entry.Log.ValidFor.Contains(time.Time)) is { } outside)
-            {
-                throw new EvidenceException("TLOG_UNTRUSTED", $"The key of the log {entry.Log.BaseUrl.Host} was not trusted when the signature was made.")
-                {
-                    Expected = entry.Log.ValidFor.ToString(),
-                    Actual = ValidityWindow.Text(outside.Time),
-                };
-            }
+            RequireTrusted(entry.Log, times);
         }
 
         return times;
+    }
+
+    // A log that vouches for no time itself must have been trusted whenever others saw the signature. Where nobody did, whoever got hold of
+    // a key that is no longer trusted could have made the entry yesterday.
+    private static void RequireTrusted(TrustedLog log, List<VerifiedTime> times)
+    {
+        if (times.Find(time => !log.ValidFor.Contains(time.Time)) is { } outside)
+        {
+            throw new EvidenceException("TLOG_UNTRUSTED", $"The key of the log {log.BaseUrl.Host} was not trusted when the signature was made.")
+            {
+                Expected = log.ValidFor.ToString(),
+                Actual = ValidityWindow.Text(outside.Time),
+            };
+        }
+
+        if (times.Count is 0 && log.ValidFor.End is not null)
+        {
+            throw new EvidenceException("TIME_MISSING", $"Nobody who is trusted saw the signature, so that it is not known whether the key of the log {log.BaseUrl.Host} was trusted then.")
+            {
+                Expected = $"a timestamp or an inclusion promise, at a time from {log.ValidFor}",
+                Actual = "neither",
+            };
+        }
     }
 }

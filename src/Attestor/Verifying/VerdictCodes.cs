@@ -87,7 +87,7 @@ public static class VerdictCodes
     /// <summary>The timestamp is by an authority that the trusted root does not list, or lists for another time.</summary>
     public const string TimeUntrusted = "TIME_UNTRUSTED";
 
-    /// <summary>Nobody who is trusted saw the signature, so that it is not known whether the certificate was valid then.</summary>
+    /// <summary>Nobody who is trusted saw the signature, so that it is not known whether the certificate was valid then, or the log trusted.</summary>
     public const string TimeMissing = "TIME_MISSING";
 
     /// <summary>The signature was made when the certificate, or its authority, was not valid.</summary>

@@ -18,6 +18,7 @@ internal sealed class ForgedToken
     public static readonly byte[] Stamped = [1, 2, 3];
 
     private static readonly Asn1Tag First = new(TagClass.ContextSpecific, 0);
+    private static readonly Asn1Tag Second = new(TagClass.ContextSpecific, 1);
 
     private readonly AsymmetricAlgorithm key;
     private readonly X509Certificate2 certificate;
@@ -66,6 +67,9 @@ internal sealed class ForgedToken
     public int? SignerVersion { get; set; }
 
     public int Status { get; set; }
+
+    /// <summary>Attributes beside the signature, which nobody signed.</summary>
+    public List<byte[]> Unsigned { get; } = [];
 
     public static byte[] Attribute(string oid, params byte[][] values) => Write(w =>
     {
@@ -214,7 +218,7 @@ internal sealed class ForgedToken
 
     private void WriteSigner(AsnWriter writer)
     {
-        byte[] signed = Write(w => WriteAttributes(w, Asn1Tag.SetOf));
+        byte[] signed = Write(w => WriteAttributes(w, Asn1Tag.SetOf, Attributes));
         using (writer.PushSequence())
         {
             writer.WriteInteger(SignerVersion ?? (ByKeyIdentifier ? 3 : 1));
@@ -232,19 +236,23 @@ internal sealed class ForgedToken
             }
 
             WriteAlgorithm(writer, Digest);
-            WriteAttributes(writer, First);
+            WriteAttributes(writer, First, Attributes);
             WriteAlgorithm(writer, Algorithm);
             writer.WriteOctetString(key is RSA rsa
                 ? rsa.SignData(signed, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
                 : ((ECDsa)key).SignData(signed, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
+            if (Unsigned.Count > 0)
+            {
+                WriteAttributes(writer, Second, Unsigned);
+            }
         }
     }
 
-    private void WriteAttributes(AsnWriter writer, Asn1Tag tag)
+    private static void WriteAttributes(AsnWriter writer, Asn1Tag tag, List<byte[]> attributes)
     {
         using (writer.PushSetOf(tag))
         {
-            Attributes.ForEach(attribute => writer.WriteEncodedValue(attribute));
+            attributes.ForEach(attribute => writer.WriteEncodedValue(attribute));
         }
     }
 }

@@ -50,6 +50,10 @@ public sealed class TimestampVerifierTests
         { "before the certificate", "TIME_INVALID" },
         { "critical extension", "TIME_INVALID" },
         { "other extension", "" },
+        { "unsigned attribute", "" },
+        { "attribute 0 unsigned", "TIME_INVALID" },
+        { "attribute 1 unsigned", "TIME_INVALID" },
+        { "attribute 2 unsigned", "TIME_INVALID" },
         { "status 1", "" },
         { "status 2", "TIME_INVALID" },
     };
@@ -156,6 +160,10 @@ public sealed class TimestampVerifierTests
             "attribute 0 twice" => () => token.Attributes.Add(token.Attributes[0]),
             "attribute 1 twice" => () => token.Attributes.Add(token.Attributes[1]),
             "attribute 2 twice" => () => token.Attributes.Add(token.Attributes[2]),
+            "unsigned attribute" => () => token.Unsigned.Add(wrongFirst),
+            "attribute 0 unsigned" => () => MoveOut(token, 0),
+            "attribute 1 unsigned" => () => MoveOut(token, 1),
+            "attribute 2 unsigned" => () => MoveOut(token, 2),
             "status 1" => () => token.Status = 1,
             "status 2" => () => token.Status = 2,
             "content type of data" => () => token.Attributes[0] = ForgedToken.Attribute(ForgedToken.ContentType, data),
@@ -191,6 +199,12 @@ public sealed class TimestampVerifierTests
             _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, null),
         };
         put();
+    }
+
+    private static void MoveOut(ForgedToken token, int place)
+    {
+        token.Unsigned.Add(token.Attributes[place]);
+        token.Attributes.RemoveAt(place);
     }
 
     private static (string Code, DateTimeOffset? Time) Judge(byte[] response, IReadOnlyList<ReadOnlyMemory<byte>> stamped, IReadOnlyList<TrustedAuthority> authorities)

@@ -21,6 +21,9 @@ internal unsafe struct Pkcs11Attribute
     /// <summary>CKA_EC_POINT.</summary>
     public const int EcPoint = 0x181;
 
+    /// <summary>CKA_ALWAYS_AUTHENTICATE.</summary>
+    public const int AlwaysAuthenticate = 0x202;
+
     /// <summary>Which attribute.</summary>
     public nuint Type;
 

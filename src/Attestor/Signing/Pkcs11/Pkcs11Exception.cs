@@ -7,4 +7,7 @@ internal sealed class Pkcs11Exception(string function, Pkcs11Result result) : Ex
 {
     /// <summary>What it returned.</summary>
     public Pkcs11Result Result { get; } = result;
+
+    /// <summary>Whether the PIN was judged and does not do, so that it must not be tried again.</summary>
+    public bool IsOfPin => Result is >= Pkcs11Result.PinIncorrect and <= Pkcs11Result.PinLocked;
 }

@@ -15,6 +15,8 @@ internal sealed unsafe class Pkcs11Module
     private const int TokenInfoSize = 256;
     private const int SerialOffset = 80;
     private const int MostSlots = 256;
+    private const int NormalUser = 1;
+    private const int ContextSpecificUser = 2;
 
     private readonly void** functions;
 
@@ -22,20 +24,16 @@ internal sealed unsafe class Pkcs11Module
     /// <exception cref="KeyException">It is no module.</exception>
     /// <exception cref="Pkcs11Exception">It does not start.</exception>
     public Pkcs11Module(string path)
+        : this(Load(path))
     {
-        if (sizeof(nuint) is not 8 || OperatingSystem.IsWindows())
-        {
-            throw new KeyException("KEY_REFERENCE", "Keys in hardware (pkcs11:) are supported on 64-bit Linux and macOS only.");
-        }
+    }
 
-        if (!NativeLibrary.TryLoad(path, out nint library) || !NativeLibrary.TryGetExport(library, "C_GetFunctionList", out nint getList))
-        {
-            throw new KeyException("KEY_REFERENCE", $"{path} cannot be loaded as a PKCS #11 module. Check module-path, and that the module is for this processor.");
-        }
-
-        byte* list;
-        Check("C_GetFunctionList", ((delegate* unmanaged[Cdecl]<byte**, nuint>)getList)(&list));
-        functions = (void**)(list + FirstFunction);
+    /// <summary>Starts a module that is loaded.</summary>
+    /// <param name="functionList">Its CK_FUNCTION_LIST.</param>
+    /// <exception cref="Pkcs11Exception">It does not start.</exception>
+    internal Pkcs11Module(nint functionList)
+    {
+        functions = (void**)(functionList + FirstFunction);
         nuint* arguments = stackalloc nuint[6];
         new Span<nuint>(arguments, 6).Clear();
         arguments[4] = OsLocking;
@@ -77,13 +75,10 @@ internal sealed unsafe class Pkcs11Module
     /// <summary>Logs the user in. A wrong PIN may lock the token, so that nobody may try it twice.</summary>
     public void LogIn(nuint session, ReadOnlySpan<byte> pin)
     {
-        fixed (byte* bytes = pin)
+        var result = LogIn(session, NormalUser, pin);
+        if (result is not Pkcs11Result.AlreadyLoggedIn)
         {
-            nuint result = ((delegate* unmanaged[Cdecl]<nuint, nuint, byte*, nuint, nuint>)functions[18])(session, 1, bytes, (nuint)pin.Length);
-            if (result != (nuint)Pkcs11Result.AlreadyLoggedIn)
-            {
-                Check("C_Login", result);
-            }
+            Check("C_Login", (nuint)result);
         }
     }
 
@@ -129,11 +124,20 @@ internal sealed unsafe class Pkcs11Module
     }
 
     /// <summary>Signs a hash by CKM_ECDSA: r and s, one half of the bytes each.</summary>
-    public byte[] Sign(nuint session, nuint key, ReadOnlySpan<byte> hash)
+    /// <param name="session">The session.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="hash">What is signed.</param>
+    /// <param name="pin">The PIN for this one signature; empty for a key that does not ask for it.</param>
+    public byte[] Sign(nuint session, nuint key, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> pin)
     {
         const nuint Ecdsa = 0x1041;
         nuint* mechanism = stackalloc nuint[3] { Ecdsa, 0, 0 };
         Check("C_SignInit", ((delegate* unmanaged[Cdecl]<nuint, nuint*, nuint, nuint>)functions[42])(session, mechanism, key));
+        if (!pin.IsEmpty)
+        {
+            Check("C_Login", (nuint)LogIn(session, ContextSpecificUser, pin));
+        }
+
         byte* signature = stackalloc byte[144];
         nuint length = 144;
         fixed (byte* bytes = hash)
@@ -142,6 +146,31 @@ internal sealed unsafe class Pkcs11Module
         }
 
         return [.. new ReadOnlySpan<byte>(signature, (int)Math.Min(length, 144))];
+    }
+
+    private static nint Load(string path)
+    {
+        if (sizeof(nuint) is not 8 || OperatingSystem.IsWindows())
+        {
+            throw new KeyException("KEY_REFERENCE", "Keys in hardware (pkcs11:) are supported on 64-bit Linux and macOS only.");
+        }
+
+        if (!NativeLibrary.TryLoad(path, out nint library) || !NativeLibrary.TryGetExport(library, "C_GetFunctionList", out nint getList))
+        {
+            throw new KeyException("KEY_REFERENCE", $"{path} cannot be loaded as a PKCS #11 module. Check module-path, and that the module is for this processor.");
+        }
+
+        nint list;
+        Check("C_GetFunctionList", ((delegate* unmanaged[Cdecl]<nint*, nuint>)getList)(&list));
+        return list;
+    }
+
+    private Pkcs11Result LogIn(nuint session, nuint user, ReadOnlySpan<byte> pin)
+    {
+        fixed (byte* bytes = pin)
+        {
+            return (Pkcs11Result)((delegate* unmanaged[Cdecl]<nuint, nuint, byte*, nuint, nuint>)functions[18])(session, user, bytes, (nuint)pin.Length);
+        }
     }
 
     private static string Padded(byte* text, int length) => Encoding.UTF8.GetString(text, length).TrimEnd(' ', '\0');

@@ -6,6 +6,12 @@ internal enum Pkcs11Result : ulong
     /// <summary>CKR_OK.</summary>
     Ok = 0,
 
+    /// <summary>CKR_ATTRIBUTE_SENSITIVE.</summary>
+    AttributeSensitive = 0x11,
+
+    /// <summary>CKR_ATTRIBUTE_TYPE_INVALID.</summary>
+    AttributeTypeInvalid = 0x12,
+
     /// <summary>CKR_PIN_INCORRECT.</summary>
     PinIncorrect = 0xA0,
 

@@ -11,11 +11,15 @@ internal sealed class Pkcs11Session : IDisposable
     private readonly Pkcs11Module module;
     private readonly nuint session;
     private readonly nuint key;
+    private readonly Pkcs11Reference reference;
+    private readonly bool asksEachTime;
 
-    private Pkcs11Session(Pkcs11Module module, nuint session, nuint key, VerificationKey publicKey)
+    private Pkcs11Session(Pkcs11Module module, Pkcs11Reference reference, nuint session)
     {
-        (this.module, this.session, this.key) = (module, session, key);
-        PublicKey = publicKey;
+        (this.module, this.reference, this.session) = (module, reference, session);
+        key = FindOne(module, session, PrivateKeyClass, "private key", reference);
+        asksEachTime = AsksEachTime();
+        PublicKey = ReadPublicKey(module, session, FindOne(module, session, PublicKeyClass, "public key", reference), reference);
     }
 
     /// <summary>The public half, as the token has it.</summary>
@@ -43,15 +47,12 @@ internal sealed class Pkcs11Session : IDisposable
                 module.LogIn(session, pin);
             }
 
-            nuint key = FindOne(module, session, PrivateKeyClass, "private key", reference);
-            return new Pkcs11Session(module, session, key, ReadPublicKey(module, session, FindOne(module, session, PublicKeyClass, "public key", reference), reference));
+            return new Pkcs11Session(module, reference, session);
         }
-        catch (Pkcs11Exception e) when (e.Result is >= Pkcs11Result.PinIncorrect and <= Pkcs11Result.PinLocked)
+        catch (Pkcs11Exception e) when (e.IsOfPin)
         {
             module.CloseSession(session);
-            throw new KeyException("KEY_PASSPHRASE", e.Result is Pkcs11Result.PinLocked
-                ? $"The PIN of the token for {reference} is locked. Its security officer has to set it anew."
-                : $"The PIN does not open the token for {reference}. It is not tried again, as the token would lock itself.");
+            throw Refused(e, $"The PIN does not open the token for {reference}.", reference);
         }
         catch
         {
@@ -61,11 +62,42 @@ internal sealed class Pkcs11Session : IDisposable
     }
 
     /// <summary>Signs a SHA-256; what comes back is not verified yet.</summary>
+    /// <exception cref="KeyException">The key asks for the PIN with each signature, and refused it.</exception>
     /// <exception cref="Pkcs11Exception">The module failed.</exception>
-    public byte[] Sign(ReadOnlySpan<byte> hash) => module.Sign(session, key, hash);
+    public byte[] Sign(ReadOnlySpan<byte> hash)
+    {
+        try
+        {
+            return module.Sign(session, key, hash, asksEachTime ? reference.Pin : []);
+        }
+        catch (Pkcs11Exception e) when (e.IsOfPin)
+        {
+            throw Refused(e, $"The PIN that opened the token is refused for signatures by {reference}, which asks for it each time.", reference);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => module.CloseSession(session);
+
+    private static KeyException Refused(Pkcs11Exception e, string what, Pkcs11Reference reference) => new("KEY_PASSPHRASE", e.Result is Pkcs11Result.PinLocked
+        ? $"The PIN of the token for {reference} is locked. Its security officer has to set it anew."
+        : $"{what} It is not tried again, as the token would lock itself.");
+
+    // Modules older than the attribute do not know it.
+    private bool AsksEachTime()
+    {
+        try
+        {
+            bool asks = module.GetAttribute(session, key, Pkcs11Attribute.AlwaysAuthenticate) is [not 0, ..];
+            return !asks || reference.Pin is not null
+                ? asks
+                : throw new KeyException("KEY_PASSPHRASE", $"A PIN is needed with each signature by {reference}. Name its file by pin-source, or set COSIGN_PKCS11_PIN.");
+        }
+        catch (Pkcs11Exception e) when (e.Result is Pkcs11Result.AttributeTypeInvalid or Pkcs11Result.AttributeSensitive)
+        {
+            return false;
+        }
+    }
 
     private static nuint FindOne(Pkcs11Module module, nuint session, nuint kind, string what, Pkcs11Reference reference)
     {

@@ -33,7 +33,21 @@ internal sealed class Pkcs11Signer : ISigner, IDisposable
     {
         try
         {
-            var module = new Pkcs11Module(reference.ModulePath);
+            return Open(new Pkcs11Module(reference.ModulePath), reference);
+        }
+        catch (Pkcs11Exception e)
+        {
+            throw Failed(reference, e);
+        }
+    }
+
+    /// <summary>Logs in to a module that is loaded, and finds the key.</summary>
+    /// <exception cref="KeyException">The token, the PIN or the key is not what it has to be.</exception>
+    /// <exception cref="SigningServiceException">The module failed.</exception>
+    internal static Pkcs11Signer Open(Pkcs11Module module, Pkcs11Reference reference)
+    {
+        try
+        {
             return new Pkcs11Signer(module, reference, Pkcs11Session.Open(module, reference));
         }
         catch (Pkcs11Exception e)
@@ -101,6 +115,11 @@ internal sealed class Pkcs11Signer : ISigner, IDisposable
 
             return Reopen().Sign(hash);
         }
+        catch (KeyException e)
+        {
+            Close();
+            throw Remember(e);
+        }
         catch (Pkcs11Exception e)
         {
             throw Failed(reference, e);
@@ -136,9 +155,7 @@ internal sealed class Pkcs11Signer : ISigner, IDisposable
         }
         catch (KeyException e)
         {
-            // A PIN that was refused once is never tried again.
-            refusal = e.Code is "KEY_PASSPHRASE" ? e : null;
-            throw new SigningServiceException(SigningServiceException.Unavailable, e.Message, isTransient: refusal is null, e);
+            throw Remember(e);
         }
 
         if (session.PublicKey.Fingerprint == PublicKey.Fingerprint)
@@ -149,6 +166,13 @@ internal sealed class Pkcs11Signer : ISigner, IDisposable
         session.Dispose();
         session = null;
         throw new SigningServiceException(SigningServiceException.Refused, $"There is another key now for {reference}. Start again to sign with it.");
+    }
+
+    // A PIN that was refused once is never tried again.
+    private SigningServiceException Remember(KeyException e)
+    {
+        refusal = e.Code is "KEY_PASSPHRASE" ? e : null;
+        return new SigningServiceException(SigningServiceException.Unavailable, e.Message, isTransient: refusal is null, e);
     }
 
     private static SigningServiceException Failed(Pkcs11Reference reference, Pkcs11Exception e) =>

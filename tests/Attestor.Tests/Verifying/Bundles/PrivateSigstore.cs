@@ -112,6 +112,52 @@ internal sealed class PrivateSigstore
         return bundle;
     }
 
+    /// <summary>An entry of the log about a signature over a statement, by the signer whose PEM is given.</summary>
+    public JsonObject Enter(byte[] statement, byte[] signature, string pem, DateTimeOffset at)
+    {
+        var body = new JsonObject
+        {
+            ["apiVersion"] = "0.0.1",
+            ["kind"] = "dsse",
+            ["spec"] = new JsonObject
+            {
+                ["payloadHash"] = new JsonObject { ["algorithm"] = "sha256", ["value"] = Convert.ToHexStringLower(SHA256.HashData(statement)) },
+                ["signatures"] = new JsonArray(new JsonObject
+                {
+                    ["signature"] = Convert.ToBase64String(signature),
+                    ["verifier"] = Convert.ToBase64String(Encoding.ASCII.GetBytes(pem)),
+                }),
+            },
+        };
+        return Enter(body, at);
+    }
+
+    /// <summary>An entry of the log with any body.</summary>
+    public JsonObject Enter(JsonObject body, DateTimeOffset at)
+    {
+        byte[] leaf = Encoding.UTF8.GetBytes(body.ToJsonString());
+        string hash = Convert.ToBase64String(SHA256.HashData([0, .. leaf]));
+        string note = $"log.example.com - 1\n1\n{hash}\n";
+        byte[] noteSignature = [.. Id(logKey)[..4], .. Sign(logKey, Encoding.UTF8.GetBytes(note))];
+        string time = at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        string promised = $$"""{"body":"{{Convert.ToBase64String(leaf)}}","integratedTime":{{time}},"logID":"{{Convert.ToHexStringLower(Id(logKey))}}","logIndex":7}""";
+        return new JsonObject
+        {
+            ["logIndex"] = "7",
+            ["logId"] = new JsonObject { ["keyId"] = Convert.ToBase64String(Id(logKey)) },
+            ["kindVersion"] = new JsonObject { ["kind"] = (string)body["kind"]!, ["version"] = (string)body["apiVersion"]! },
+            ["integratedTime"] = time,
+            ["inclusionPromise"] = new JsonObject { ["signedEntryTimestamp"] = Convert.ToBase64String(Sign(logKey, Encoding.ASCII.GetBytes(promised))) },
+            ["inclusionProof"] = new JsonObject
+            {
+                ["rootHash"] = hash,
+                ["treeSize"] = "1",
+                ["checkpoint"] = new JsonObject { ["envelope"] = $"{note}\n\u2014 log.example.com {Convert.ToBase64String(noteSignature)}\n" },
+            },
+            ["canonicalizedBody"] = Convert.ToBase64String(leaf),
+        };
+    }
+
     private JsonArray Chain() => new([.. new[] { issuer, root }.Distinct().Select(static certificate => (JsonNode)new JsonObject { ["rawBytes"] = Convert.ToBase64String(certificate.RawData) })]);
 
     private static byte[] Id(ECDsa key) => SHA256.HashData(key.ExportSubjectPublicKeyInfo());
@@ -130,45 +176,6 @@ internal sealed class PrivateSigstore
         },
         ["logId"] = new JsonObject { ["keyId"] = Convert.ToBase64String(Id(key)) },
     };
-
-    private JsonObject Enter(byte[] statement, byte[] signature, string pem, DateTimeOffset at)
-    {
-        var body = new JsonObject
-        {
-            ["apiVersion"] = "0.0.1",
-            ["kind"] = "dsse",
-            ["spec"] = new JsonObject
-            {
-                ["payloadHash"] = new JsonObject { ["algorithm"] = "sha256", ["value"] = Convert.ToHexStringLower(SHA256.HashData(statement)) },
-                ["signatures"] = new JsonArray(new JsonObject
-                {
-                    ["signature"] = Convert.ToBase64String(signature),
-                    ["verifier"] = Convert.ToBase64String(Encoding.ASCII.GetBytes(pem)),
-                }),
-            },
-        };
-        byte[] leaf = Encoding.UTF8.GetBytes(body.ToJsonString());
-        string hash = Convert.ToBase64String(SHA256.HashData([0, .. leaf]));
-        string note = $"log.example.com - 1\n1\n{hash}\n";
-        byte[] noteSignature = [.. Id(logKey)[..4], .. Sign(logKey, Encoding.UTF8.GetBytes(note))];
-        string time = at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        string promised = $$"""{"body":"{{Convert.ToBase64String(leaf)}}","integratedTime":{{time}},"logID":"{{Convert.ToHexStringLower(Id(logKey))}}","logIndex":7}""";
-        return new JsonObject
-        {
-            ["logIndex"] = "7",
-            ["logId"] = new JsonObject { ["keyId"] = Convert.ToBase64String(Id(logKey)) },
-            ["kindVersion"] = new JsonObject { ["kind"] = "dsse", ["version"] = "0.0.1" },
-            ["integratedTime"] = time,
-            ["inclusionPromise"] = new JsonObject { ["signedEntryTimestamp"] = Convert.ToBase64String(Sign(logKey, Encoding.ASCII.GetBytes(promised))) },
-            ["inclusionProof"] = new JsonObject
-            {
-                ["rootHash"] = hash,
-                ["treeSize"] = "1",
-                ["checkpoint"] = new JsonObject { ["envelope"] = $"{note}\n\u2014 log.example.com {Convert.ToBase64String(noteSignature)}\n" },
-            },
-            ["canonicalizedBody"] = Convert.ToBase64String(leaf),
-        };
-    }
 
     private X509Certificate2 Issue(LeafOptions options, byte[] serial, byte[]? promise)
     {
