@@ -16,10 +16,13 @@ internal static class WholeFile
         {
             throw new CommandException(ExitCodes.Usage, $"{path} cannot be written: there is no folder {folder}. Make it, or name another file.");
         }
+
+        RequireNoDevice(path);
     }
 
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
+        RequireNoDevice(path);
         string temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
         try
         {
@@ -32,4 +35,18 @@ internal static class WholeFile
             throw;
         }
     }
+
+    // A file would take the place of /dev/null or /dev/stdout, for every process of the machine.
+    private static void RequireNoDevice(string path)
+    {
+        string full = Path.GetFullPath(path);
+        bool leadsToDevice = new FileInfo(full).LinkTarget is not null && File.ResolveLinkTarget(full, returnFinalTarget: true) is { } target && IsDevice(target.FullName);
+        if (leadsToDevice || IsDevice(full))
+        {
+            throw new CommandException(ExitCodes.Usage, $"{path} is no place for a file, which would replace what is there. Name a file in another folder.");
+        }
+    }
+
+    private static bool IsDevice(string path) =>
+        path.StartsWith("/proc/", StringComparison.Ordinal) || (path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal));
 }

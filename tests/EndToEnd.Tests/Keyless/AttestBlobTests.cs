@@ -88,6 +88,17 @@ public sealed class AttestBlobTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_bundle_does_not_take_the_place_of_a_device()
+    {
+        // By a link, so that this machine keeps its devices where the command does it all the same.
+        File.CreateSymbolicLink(files["link.json"], "/dev/null");
+
+        (await SigstoreFiles.RunAsync(["attest-blob", Artifact, "--predicate", Predicate, "--type", "vuln", "--bundle", files["link.json"], .. files.Keyless])).ShouldBeRefused("link.json", "replace");
+
+        new FileInfo(files["link.json"]).LinkTarget.Should().Be("/dev/null");
+    }
+
+    [Fact]
     public async Task Who_signs_has_to_be_said_once()
     {
         (await AttestAsync(Artifact, "vuln")).ShouldBeRefused("Who signs?", "--key", "--signing-config");
