@@ -18,12 +18,20 @@ internal static class WholeFile
         }
 
         RequireNoDevice(path);
+        try
+        {
+            using var probe = new FileStream(TemporaryFor(path), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCodes.Usage, $"{path} cannot be written: {e.Message}. Name a file in another folder.");
+        }
     }
 
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
         RequireNoDevice(path);
-        string temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
+        string temporary = TemporaryFor(path);
         try
         {
             File.WriteAllBytes(temporary, content);
@@ -35,6 +43,8 @@ internal static class WholeFile
             throw;
         }
     }
+
+    private static string TemporaryFor(string path) => $"{path}.{Path.GetRandomFileName()}.tmp";
 
     // A file would take the place of /dev/null or /dev/stdout, for every process of the machine.
     private static void RequireNoDevice(string path)

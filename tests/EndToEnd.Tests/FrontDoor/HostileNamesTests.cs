@@ -26,6 +26,21 @@ public sealed class HostileNamesTests(SampleRuns samples) : IClassFixture<Sample
     }
 
     [Fact]
+    public async Task A_run_with_a_long_name_does_not_take_the_place_of_anothers_bundle()
+    {
+        using var data = samples.Copy();
+        using var folder = new TemporaryFolder();
+        string name = new('n', 240);
+        string sha256 = new('c', 64);
+        await File.WriteAllTextAsync(folder["runs.json"], RunFiles.TaskRun(name + "1", "https://example.com/archive.tar", sha256) + RunFiles.TaskRun(name + "2", "https://example.com/archive.tar", sha256));
+
+        var attest = await Executable.RunAsync("attest", folder["runs.json"], "--key", data["keys/attestor.key"], "--builder-id", "https://ci.example.com/x", "--bundle", folder["bundles/"]);
+
+        attest.ShouldEndWith(0);
+        Directory.GetFiles(folder["bundles"]).Should().HaveCount(2).And.OnlyContain(static file => Path.GetFileName(file).Length < 256);
+    }
+
+    [Fact]
     public async Task What_the_journal_of_a_watch_tells_does_not_steer_the_terminal()
     {
         using var data = samples.Copy();

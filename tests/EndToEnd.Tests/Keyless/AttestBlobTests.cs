@@ -79,6 +79,7 @@ public sealed class AttestBlobTests : IAsyncLifetime
     [Theory]
     [InlineData("no-such-folder/bundle.json", "no-such-folder")]
     [InlineData(".", "is a folder")]
+    [InlineData("/sys/bundle.json", "cannot be written")]
     public async Task A_bundle_that_cannot_be_written_is_refused_before_a_service_hears_of_it(string bundle, string reason)
     {
         (await SigstoreFiles.RunAsync(["attest-blob", Artifact, "--predicate", Predicate, "--type", "vuln", "--bundle", files[bundle], .. files.Keyless])).ShouldBeRefused(reason);
