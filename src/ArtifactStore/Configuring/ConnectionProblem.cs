@@ -21,7 +21,7 @@ public static class ConnectionProblem
             HttpRequestError.SecureConnectionError => Find<AuthenticationException>(cause)?.Message ?? "the encrypted connection could not be established",
             HttpRequestError.ProxyTunnelError => "the proxy that the environment names refused, or is none",
             HttpRequestError.InvalidResponse => "what was answered is not HTTP",
-            HttpRequestError.ConfigurationLimitExceeded => "the headers of the answer are too long",
+            HttpRequestError.ConfigurationLimitExceeded => "more was answered than is read",
             HttpRequestError.ResponseEnded => "the connection was closed before the answer was whole",
             _ => Find<SocketException>(cause)?.Message ?? "the connection broke off",
         };
