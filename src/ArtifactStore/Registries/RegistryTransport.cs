@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using Provenance.ArtifactStore.Configuring;
 using Provenance.ArtifactStore.Digests;
 
 namespace Provenance.ArtifactStore.Registries;
@@ -80,8 +81,8 @@ internal sealed class RegistryTransport(
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
             throw host.Fault(
-                "UNAVAILABLE", $"Cannot {request.Purpose}: registry {host.Name} cannot be reached ({exception.Message}). Check its "
-                    + "name and try again.", isTransient: true, exception);
+                "UNAVAILABLE", $"Cannot {request.Purpose}: registry {host.Name} cannot be reached ({ConnectionProblem.Describe(exception)}). "
+                    + "Check its name and try again.", isTransient: true);
         }
     }
 

@@ -175,19 +175,24 @@ public static class KeyFile
     }
 
     private static string AskFor(Func<string?> passphrase, string source) =>
-        passphrase() ?? throw new KeyException("KEY_PASSPHRASE", $"{source} is encrypted and no passphrase was given.");
+        passphrase() ?? throw new KeyException("KEY_PASSPHRASE", $"{source} is encrypted and no passphrase was given. Set PROVENANCE_PASSPHRASE or COSIGN_PASSWORD, or use a terminal.");
 
     /// <summary>The characters of a key file, for the caller to erase.</summary>
     private static char[] ReadText(string path)
     {
-        byte[]? bytes = null;
+        // What stands in the folder as the size is not asked: pipes and devices have none.
+        byte[] bytes = new byte[LargestFile + 1];
         try
         {
-            bytes = new FileInfo(path).Length <= LargestFile
-                ? File.ReadAllBytes(path)
-                : throw new KeyException("KEY_INVALID", $"{path} is larger than {LargestFile} bytes and so is no key file.");
-            int start = bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
-            return Encoding.UTF8.GetChars(bytes, start, bytes.Length - start);
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+            int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            if (length > LargestFile)
+            {
+                throw new KeyException("KEY_INVALID", $"{path} is larger than {LargestFile} bytes and so is no key file.");
+            }
+
+            int start = bytes.AsSpan(0, length).StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
+            return Encoding.UTF8.GetChars(bytes, start, length - start);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Authentication;
 using System.Security.Cryptography;
+using Provenance.ArtifactStore.Configuring;
 using Provenance.Attestor.Signing;
 
 namespace Provenance.Attestor.SigningServices;
@@ -56,11 +57,11 @@ internal sealed class ServiceConnection(HttpClient http, TimeProvider time, Serv
         }
         catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded)
         {
-            throw Fault(request, SigningServiceException.BadAnswer, $"does not answer as HTTP asks for ({e.Message}). Check its address.", isTransient: false, e);
+            throw Fault(request, SigningServiceException.BadAnswer, $"does not answer as HTTP asks for: {ConnectionProblem.Describe(e)}. Check its address.", isTransient: false);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw Fault(request, SigningServiceException.Unavailable, $"cannot be reached ({e.Message}). Check its address and try again.", isTransient: true, e);
+            throw Fault(request, SigningServiceException.Unavailable, $"cannot be reached ({ConnectionProblem.Describe(e)}). Check its address and try again.", isTransient: true);
         }
     }
 

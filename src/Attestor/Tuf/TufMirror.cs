@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Provenance.ArtifactStore.Configuring;
 
 namespace Provenance.Attestor.Tuf;
 
@@ -98,7 +99,7 @@ public sealed class TufMirror : IDisposable
                 || status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
             if (!mayPass || attempt == Attempts)
             {
-                throw Away(path, cause is HttpRequestException { StatusCode: { } code } ? $"was answered with {(int)code}" : $"could not be fetched ({cause.Message})", cause);
+                throw Away(path, cause is HttpRequestException { StatusCode: { } code } ? $"was answered with {(int)code}" : $"could not be fetched ({ConnectionProblem.Describe(cause)})");
             }
 
             await Task.Delay(FirstPause * attempt, time, cancellationToken).ConfigureAwait(false);
@@ -169,6 +170,6 @@ public sealed class TufMirror : IDisposable
     private static TufException TooLarge(Uri address, long maximumSize) =>
         new(TufException.Limit, string.Create(CultureInfo.InvariantCulture, $"{address} has more than {maximumSize} bytes, which is all that it may have."));
 
-    private TufException Away(string path, string what, Exception cause) =>
+    private TufException Away(string path, string what, Exception? cause = null) =>
         new(TufException.Unreachable, $"{new Uri(Address, path)} {what}. Check the address, the network and the proxy, and try again.", cause);
 }

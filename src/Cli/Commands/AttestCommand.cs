@@ -67,7 +67,7 @@ internal sealed class AttestCommand
             if (bundles is not null && report.SignedBundle is { } signed)
             {
                 string written = bundles.Write(run.Identity!, signed);
-                await Console.Error.WriteLineAsync(HarmlessText.Of($"{run.DisplayName}: {written}"));
+                await Console.Error.WriteLineAsync(HarmlessText.LineOf($"{run.DisplayName}: {written}"));
             }
 
             lines.Report(report);

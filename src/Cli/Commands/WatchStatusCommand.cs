@@ -24,7 +24,7 @@ internal static class WatchStatusCommand
         var command = new Command("status", "Count the runs of a watcher's journal by state, and list those put aside") { data };
         command.SetAction(parsed =>
         {
-            var history = LedgerHistory.Read(WatchData.JournalOf(parsed.GetRequiredValue(data)));
+            var history = LedgerHistory.Read(WatchData.WrittenJournalOf(parsed.GetRequiredValue(data)));
             var console = Terminal.Open();
             var table = new Table { Border = TableBorder.None };
             table.AddColumn("state").AddColumn(new TableColumn("runs").RightAligned());
@@ -41,8 +41,8 @@ internal static class WatchStatusCommand
             console.Write(table);
             foreach (var run in history.Runs.Where(static r => r.IsDeadLetter))
             {
-                console.WriteLine($"{run.Run!.Run}  {run.Reason!.Code}: {run.Reason.Message}", new Style(Color.Yellow));
-                console.WriteLine($"  provenance watch retry {run.Run.Uid}");
+                console.WriteLine(HarmlessText.LineOf($"{run.Run!.Run}  {run.Reason!.Code}: {run.Reason.Message}"), new Style(Color.Yellow));
+                console.WriteLine(HarmlessText.LineOf($"  provenance watch retry {run.Run.Uid}"));
             }
 
             return ExitCodes.Success;
@@ -57,13 +57,13 @@ internal static class WatchStatusCommand
         var command = new Command("retry", "Ask the running watcher to take up runs again that were put aside") { run, data };
         command.SetAction(parsed =>
         {
-            string journal = WatchData.JournalOf(parsed.GetRequiredValue(data));
+            string journal = WatchData.WrittenJournalOf(parsed.GetRequiredValue(data));
             string wanted = parsed.GetRequiredValue(run);
             var letters = LedgerHistory.Read(journal).Runs.Where(static r => r.IsDeadLetter).Where(r => wanted is RetryRequests.All || Names(r, wanted)).ToList();
             foreach (var letter in letters)
             {
                 RetryRequests.Leave(journal, letter.Run!.Uid);
-                Console.WriteLine($"asked for {letter.Run.Run}");
+                Console.WriteLine(HarmlessText.LineOf($"asked for {letter.Run.Run}"));
             }
 
             return letters.Count > 0 || wanted is RetryRequests.All
@@ -81,7 +81,7 @@ internal static class WatchStatusCommand
         command.SetAction(parsed =>
         {
             string wanted = parsed.GetRequiredValue(run);
-            var found = LedgerHistory.Read(WatchData.JournalOf(parsed.GetRequiredValue(data))).Runs.Where(r => Names(r, wanted)).ToList();
+            var found = LedgerHistory.Read(WatchData.WrittenJournalOf(parsed.GetRequiredValue(data))).Runs.Where(r => Names(r, wanted)).ToList();
             if (found.Count is 0)
             {
                 throw new CommandException(ExitCodes.Failed, $"The journal has no run called {wanted}. It was not over when last seen, is of a kind or namespace that is not watched, or was settled long ago: ask for its artifact with provenance lookup DIGEST.");
@@ -103,7 +103,7 @@ internal static class WatchStatusCommand
     private static void Write(RunHistory history)
     {
         var run = history.Run!;
-        Console.WriteLine($"{run.Run}  {history.State}");
+        Console.WriteLine(HarmlessText.LineOf($"{run.Run}  {history.State}"));
         Line("uid", run.Uid);
         Line("ended as", $"{run.State} {run.Reason}".TrimEnd());
         Line("finished", run.FinishedOn?.ToString("u", CultureInfo.InvariantCulture));
@@ -126,7 +126,7 @@ internal static class WatchStatusCommand
     {
         if (!string.IsNullOrEmpty(value))
         {
-            Console.WriteLine($"  {name,-10}{value}");
+            Console.WriteLine(HarmlessText.LineOf($"  {name,-10}{value}"));
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+using Provenance.ArtifactStore.Digests;
 using Provenance.Attestor.Runs;
 
 namespace Provenance.Cli.Hosting;
@@ -6,6 +8,7 @@ namespace Provenance.Cli.Hosting;
 internal sealed class BundleFiles(string path)
 {
     private const string Extension = ".sigstore.json";
+    private const int LongestName = 200;
 
     private readonly bool isFolder = Directory.Exists(path) || Path.EndsInDirectorySeparator(path);
 
@@ -36,9 +39,12 @@ internal sealed class BundleFiles(string path)
         return target;
     }
 
-    // Names of runs come from files that others wrote: only characters that no file system takes for anything else.
-    private static string FileName(RunIdentity run) =>
-        string.Concat($"{run.Kind}-{run.Namespace}-{run.Name}-{run.Uid}{run.Attempt}".Select(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' ? c : '_')).ToLowerInvariant() is var name && name.Length > 200
-            ? name[..200] + Extension
-            : name + Extension;
+    // Names of runs come from files that others wrote: only characters that no file system takes for anything else. What would be cut off
+    // tells runs apart, and is in the digest.
+    private static string FileName(RunIdentity run)
+    {
+        string name = $"{run.Kind}-{run.Namespace}-{run.Name}-{run.Uid}{run.Attempt}";
+        string plain = string.Concat(name.Select(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' ? c : '_')).ToLowerInvariant();
+        return (plain.Length <= LongestName ? plain : $"{plain[..(LongestName - 33)]}-{Digest.Of(Encoding.UTF8.GetBytes(name)).Hex[..32]}") + Extension;
+    }
 }

@@ -13,4 +13,9 @@ internal static class WatchData
     };
 
     public static string JournalOf(string folder) => Path.Combine(Path.GetFullPath(folder), "journal");
+
+    /// <summary>The same, of a watcher that has written one.</summary>
+    public static string WrittenJournalOf(string folder) => JournalOf(folder) is var journal && Directory.Exists(journal)
+        ? journal
+        : throw new CommandException(ExitCodes.Usage, $"There is no journal {journal}. Name the data folder of a watcher with --data.");
 }

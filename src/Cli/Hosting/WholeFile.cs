@@ -16,11 +16,22 @@ internal static class WholeFile
         {
             throw new CommandException(ExitCodes.Usage, $"{path} cannot be written: there is no folder {folder}. Make it, or name another file.");
         }
+
+        RequireNoDevice(path);
+        try
+        {
+            using var probe = new FileStream(TemporaryFor(path), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCodes.Usage, $"{path} cannot be written: {e.Message}. Name a file in another folder.");
+        }
     }
 
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
-        string temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
+        RequireNoDevice(path);
+        string temporary = TemporaryFor(path);
         try
         {
             File.WriteAllBytes(temporary, content);
@@ -32,4 +43,20 @@ internal static class WholeFile
             throw;
         }
     }
+
+    private static string TemporaryFor(string path) => $"{path}.{Path.GetRandomFileName()}.tmp";
+
+    // A file would take the place of /dev/null or /dev/stdout, for every process of the machine.
+    private static void RequireNoDevice(string path)
+    {
+        string full = Path.GetFullPath(path);
+        bool leadsToDevice = new FileInfo(full).LinkTarget is not null && File.ResolveLinkTarget(full, returnFinalTarget: true) is { } target && IsDevice(target.FullName);
+        if (leadsToDevice || IsDevice(full))
+        {
+            throw new CommandException(ExitCodes.Usage, $"{path} is no place for a file, which would replace what is there. Name a file in another folder.");
+        }
+    }
+
+    private static bool IsDevice(string path) =>
+        path.StartsWith("/proc/", StringComparison.Ordinal) || (path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal));
 }

@@ -39,10 +39,11 @@ internal sealed class RunLines(bool json, IAnsiConsole console) : IDeliveryObser
             return;
         }
 
-        console.WriteLine(Line(report), Style(report.Outcome));
+        // One line each: what a run or its steps are called must not look like what we say of another run.
+        console.WriteLine(HarmlessText.LineOf(Line(report)), Style(report.Outcome));
         foreach (var problem in Shown(report))
         {
-            console.WriteLine($"                  {problem}", new Style(Color.Yellow));
+            console.WriteLine($"                  {HarmlessText.LineOf(problem)}", new Style(Color.Yellow));
         }
     }
 

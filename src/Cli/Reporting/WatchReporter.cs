@@ -163,7 +163,7 @@ internal sealed class WatchReporter : IRunWatchObserver, IApiObserver
     {
         lock (turn)
         {
-            console.WriteLine(sentence, new Style(Color.Yellow));
+            console.WriteLine(HarmlessText.LineOf(sentence), new Style(Color.Yellow));
         }
     }
 

@@ -273,6 +273,19 @@ public sealed class MisbehavingRegistryTests
         server.Requests.Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nX-Echo Basic hunter2\r\n\r\n")]
+    [InlineData("HTTP/1.1 hunter2\r\n\r\n")]
+    public async Task What_is_no_HTTP_is_not_quoted_as_it_may_repeat_a_password(string answer)
+    {
+        await using var server = new RawServer(_ => answer);
+        using var client = NewClient();
+
+        var fault = await ShouldFail(() => client.Repository(Reference.Parse($"{server.Address}/app")).ResolveAsync("v1", None), "UNAVAILABLE", transient: true);
+
+        fault.ToString().Should().Contain("not HTTP").And.NotContain("hunter2");
+    }
+
     private static async Task<RegistryException> ShouldFail(Func<Task> action, string code, bool transient = false)
     {
         var exception = (await FluentActions.Awaiting(action).Should().ThrowAsync<RegistryException>()).Which;

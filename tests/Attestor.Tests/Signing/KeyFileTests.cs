@@ -155,6 +155,14 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
+    public void LoadSigner_reads_of_a_device_that_never_ends_no_more_than_a_key_has()
+    {
+        var act = () => KeyFile.LoadSigner("/dev/zero", () => null);
+
+        act.Should().Throw<KeyException>().Where(e => e.Code == "KEY_INVALID").WithMessage("/dev/zero is larger*");
+    }
+
+    [Fact]
     public void LoadPublicKey_names_the_file_that_is_missing_or_no_key()
     {
         File.WriteAllText(folder["bad.pub"], "bad");

@@ -79,12 +79,24 @@ public sealed class AttestBlobTests : IAsyncLifetime
     [Theory]
     [InlineData("no-such-folder/bundle.json", "no-such-folder")]
     [InlineData(".", "is a folder")]
+    [InlineData("/sys/bundle.json", "cannot be written")]
     public async Task A_bundle_that_cannot_be_written_is_refused_before_a_service_hears_of_it(string bundle, string reason)
     {
         (await SigstoreFiles.RunAsync(["attest-blob", Artifact, "--predicate", Predicate, "--type", "vuln", "--bundle", files[bundle], .. files.Keyless])).ShouldBeRefused(reason);
         (await SigstoreFiles.RunAsync(["sign-bundle", Artifact, "--bundle", files[bundle], .. files.Keyless])).ShouldBeRefused(reason);
 
         files.Sigstore.Requests(SigstoreService.CertificateAuthority).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_bundle_does_not_take_the_place_of_a_device()
+    {
+        // By a link, so that this machine keeps its devices where the command does it all the same.
+        File.CreateSymbolicLink(files["link.json"], "/dev/null");
+
+        (await SigstoreFiles.RunAsync(["attest-blob", Artifact, "--predicate", Predicate, "--type", "vuln", "--bundle", files["link.json"], .. files.Keyless])).ShouldBeRefused("link.json", "replace");
+
+        new FileInfo(files["link.json"]).LinkTarget.Should().Be("/dev/null");
     }
 
     [Fact]

@@ -103,7 +103,11 @@ internal sealed class ServedKeys : IKeySource, IDisposable
             Volatile.Write(ref fetchedAt, time.GetTimestamp());
             return;
         }
-        catch (Exception e) when (e is HttpRequestException or FormatException or JsonException)
+        catch (HttpRequestException e)
+        {
+            problem = $"{ConnectionProblem.Describe(e)}.";
+        }
+        catch (Exception e) when (e is FormatException or JsonException)
         {
             problem = e.Message;
         }

@@ -4,6 +4,7 @@ using Amazon;
 using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
 using Amazon.Runtime;
+using Provenance.ArtifactStore.Configuring;
 
 namespace Provenance.Attestor.Signing.Aws;
 
@@ -103,7 +104,7 @@ internal sealed class AwsClient : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw Away($"cannot be reached: {e.Message}");
+            throw Away($"cannot be reached: {ConnectionProblem.Describe(e)}");
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {

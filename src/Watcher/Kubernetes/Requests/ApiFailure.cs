@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Text;
+using Provenance.ArtifactStore.Configuring;
 
 namespace Provenance.Watcher.Kubernetes.Requests;
 
@@ -50,7 +52,7 @@ internal static class ApiFailure
 
         return cause.InnerException is AuthenticationException
             ? new(0, "Tls", $"Cannot {request}: the server is not the one that the configuration describes: {inner.Message.TrimEnd('.')}. Check the certificate authority, the server's name and the client certificate.", isTransient: false, cause)
-            : new(0, "Unreachable", $"Cannot {request}: {inner.Message.TrimEnd('.')}. Check that the API server is up and can be reached.", isTransient: true, cause);
+            : new(0, "Unreachable", $"Cannot {request}: {(cause is CryptographicException ? inner.Message : ConnectionProblem.Describe(cause)).TrimEnd('.')}. Check that the API server is up and can be reached.", isTransient: true);
     }
 
     /// <summary>The answer took too long.</summary>
