@@ -142,7 +142,7 @@ internal sealed class ServiceConnection(HttpClient http, TimeProvider time, Serv
     private SigningServiceException ErrorOf(ServiceRequest request, HttpResponseMessage response, byte[] body)
     {
         int status = (int)response.StatusCode;
-        string said = request.QuotesErrors && ErrorExcerpt.From(body, request.Bearer ?? request.Secret) is { Length: > 0 } excerpt ? $": \"{excerpt}\"" : "";
+        string said = request.Headers.Count is 0 && ErrorExcerpt.From(body, request.Bearer ?? request.Secret) is { Length: > 0 } excerpt ? $": \"{excerpt}\"" : "";
         return status switch
         {
             _ when MayPass(response.StatusCode) => Fault(

@@ -32,11 +32,8 @@ internal sealed class ServiceRequest
     /// <summary>The token in the body, if there is one and no bearer token; in no message either.</summary>
     public string? Secret { get; init; }
 
-    /// <summary>Headers of the service's own, of visible ASCII; in no message of ours. Where one holds a secret, nothing is quoted.</summary>
+    /// <summary>Headers of the service's own, of visible ASCII. Any may be secret: none is in a message, and where there are some, no word of the service is.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = None;
-
-    /// <summary>Whether errors quote a few words of the service.</summary>
-    public bool QuotesErrors { get; init; } = true;
 
     /// <summary>How many bytes of an expected answer are read; a larger one is an error.</summary>
     public int MaximumSize { get; init; } = 1 << 20;

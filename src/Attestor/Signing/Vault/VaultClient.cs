@@ -94,7 +94,6 @@ internal sealed class VaultClient : IDisposable
             Body = body is null ? default(ReadOnlyMemory<byte>?) : Encoding.UTF8.GetBytes(body.ToJsonString()),
             ContentType = "application/json",
             Expected = null,
-            QuotesErrors = false,
             AdviceWhenAway = "Check that Vault is unsealed and active, or try again later.",
             AdviceOnCertificate = "Name the certificate of Vault's authority in VAULT_CACERT.",
         };
