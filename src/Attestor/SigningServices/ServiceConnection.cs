@@ -112,7 +112,6 @@ internal sealed class ServiceConnection(HttpClient http, TimeProvider time, Serv
             {
                 Status = response.StatusCode,
                 Body = body,
-                ContentType = response.Content.Headers.ContentType?.MediaType,
                 Location = LocationOf(request, response),
             }
             : throw Fault(request, SigningServiceException.BadAnswer, $"answered with more than the {limit} bytes that are read of such an answer.", isTransient: false);
