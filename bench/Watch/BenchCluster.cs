@@ -41,9 +41,6 @@ internal sealed class BenchCluster : IAsyncDisposable
 
     public StubResource TaskRuns { get; }
 
-    /// <summary>The bytes of a TaskRun that is over.</summary>
-    public int RunSize => completed.Render(0, 1).Length;
-
     /// <summary>Starts a cluster with runs that were over before anybody watched.</summary>
     public static async Task<BenchCluster> StartAsync(WatcherSettings settings, int waiting, CancellationToken cancellationToken)
     {

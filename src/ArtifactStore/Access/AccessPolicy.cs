@@ -2,7 +2,7 @@ namespace Provenance.ArtifactStore.Access;
 
 /// <summary>Access by rules: what no rule allows is forbidden.</summary>
 /// <param name="rules">The rules; their order means nothing.</param>
-public sealed class AccessPolicy(IReadOnlyList<AccessRule> rules) : IAccessControl
+internal sealed class AccessPolicy(IReadOnlyList<AccessRule> rules) : IAccessControl
 {
     /// <inheritdoc/>
     public bool Allows(AccessIdentity identity, AccessAction action, AccessResource resource)

@@ -1,7 +1,7 @@
 namespace Provenance.ArtifactStore.Access;
 
 /// <summary>Why requests are refused, in words for metrics. Answers never tell them apart: that would help whoever guesses.</summary>
-public static class AccessRefusals
+internal static class AccessRefusals
 {
     /// <summary>The identity may not do what it asked for.</summary>
     public const string Denied = "denied";

@@ -9,9 +9,6 @@ public interface IRequestAccess
     /// <summary>Whether the request may do this to that. Asks the rules only: nothing is answered or counted.</summary>
     AccessDecision Decide(AccessAction action, AccessResource resource);
 
-    /// <summary>Whether a listing of all repositories may name this one to the sender.</summary>
-    bool Sees(string repository);
-
     /// <summary>The decision about the entrance of the registry, <c>/v2/</c>, by which clients find out how to make themselves known.</summary>
     AccessDecision DecideEntrance();
 

@@ -1,4 +1,4 @@
 namespace Provenance.ArtifactStore.Blobs;
 
 /// <summary>A run of bytes: where it begins and how many there are.</summary>
-public readonly record struct ByteRange(long Offset, long Count);
+internal readonly record struct ByteRange(long Offset, long Count);

@@ -1,7 +1,7 @@
 namespace Provenance.ArtifactStore.Blobs;
 
 /// <summary>Gives the room of deleted blobs and keys back to the disk, while the store is in use.</summary>
-public interface IBlobCompaction
+internal interface IBlobCompaction
 {
     /// <summary>Rewrites files of which at least a share is deleted content, and returns how many files were removed.</summary>
     /// <param name="deadShare">The share, between 0 and 1.</param>

@@ -11,7 +11,7 @@ namespace Provenance.ArtifactStore.Blobs;
 /// Codes of <see cref="BlobException"/>: <c>BLOB_UPLOAD_UNKNOWN</c>, <c>BLOB_UPLOAD_INVALID</c>, <c>RANGE_INVALID</c>, <c>SIZE_INVALID</c>, <c>DIGEST_INVALID</c>,
 /// <c>TOOMANYREQUESTS</c>.
 /// </remarks>
-public interface IBlobUploads
+internal interface IBlobUploads
 {
     /// <summary>Begins an upload and returns its id, 32 random hexadecimal characters.</summary>
     Task<string> StartAsync(string owner, CancellationToken cancellationToken);

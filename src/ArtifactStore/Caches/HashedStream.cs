@@ -1,32 +1,14 @@
 using System.Security.Cryptography;
 using Provenance.ArtifactStore.Blobs;
+using Provenance.ArtifactStore.Streams;
 
 namespace Provenance.ArtifactStore.Caches;
 
 /// <summary>A beginning that was read already and the rest of its stream, hashed and counted as it is read.</summary>
-internal sealed class HashedStream(ReadOnlyMemory<byte> beginning, Stream rest, IncrementalHash hash, long maximumSize) : Stream
+internal sealed class HashedStream(ReadOnlyMemory<byte> beginning, Stream rest, IncrementalHash hash, long maximumSize) : ForwardStream
 {
     private ReadOnlyMemory<byte> beginning = beginning;
     private long total;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => total;
-        set => throw new NotSupportedException();
-    }
 
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -52,25 +34,4 @@ internal sealed class HashedStream(ReadOnlyMemory<byte> beginning, Stream rest, 
         hash.AppendData(buffer.Span[..read]);
         return read;
     }
-
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

@@ -7,6 +7,8 @@ namespace Provenance.ArtifactStore.Configuring;
 /// <summary>Certificates checked against authorities of our own choice instead of the machine's.</summary>
 public static class CertificateAuthorities
 {
+    private const int MaximumSize = 1 << 20;
+
     /// <summary>Reads authorities in PEM.</summary>
     /// <exception cref="CryptographicException">There is none, or one cannot be read.</exception>
     public static X509Certificate2Collection Parse(byte[] pem)
@@ -14,6 +16,15 @@ public static class CertificateAuthorities
         var certificates = new X509Certificate2Collection();
         certificates.ImportFromPem(System.Text.Encoding.UTF8.GetString(pem));
         return certificates.Count > 0 ? certificates : throw new CryptographicException("it holds no certificate in PEM.");
+    }
+
+    /// <summary>Judges servers' certificates by the authorities in a PEM file of at most 1 MiB, which may be replaced.</summary>
+    /// <exception cref="ConfigurationException">The file cannot be used.</exception>
+    public static RemoteCertificateValidationCallback TrustedBy(string file, TimeProvider time, Action<string>? trouble)
+    {
+        var authorities = new RereadFile<X509Certificate2Collection>(file, MaximumSize, Parse, time, trouble);
+        return (_, certificate, presented, errors) =>
+            certificate is not null && Trusts(authorities.Current, new X509Certificate2(certificate), presented, errors);
     }
 
     /// <summary>Whether a server's certificate leads to one of the authorities and is for the host that was asked.</summary>

@@ -32,31 +32,4 @@ internal static class DurableFile
         File.Move(flushed, path, overwrite: true);
         DurableFolder.Flush(parent);
     }
-
-    /// <summary>Creates an empty file whose name is all that it says. It has no content that could be torn, so no rename is needed.</summary>
-    public static void Mark(string path)
-    {
-        if (File.Exists(path))
-        {
-            return;
-        }
-
-        string parent = Path.GetDirectoryName(path)!;
-        DurableFolder.Create(parent);
-        File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete).Dispose();
-        DurableFolder.Flush(parent);
-    }
-
-    /// <summary>Removes a file for good; false where there was none.</summary>
-    public static bool Delete(string path)
-    {
-        if (!File.Exists(path))
-        {
-            return false;
-        }
-
-        File.Delete(path);
-        DurableFolder.Flush(Path.GetDirectoryName(path)!);
-        return true;
-    }
 }

@@ -1,10 +1,12 @@
+using Provenance.ArtifactStore.Streams;
+
 namespace Provenance.ArtifactStore.Registries;
 
 /// <summary>
 /// A blob as a registry sends it: bounded in size and in time, and not yet hashed. Every fault of the registry or of the way to it is a
 /// <see cref="RegistryException"/>.
 /// </summary>
-internal sealed class ReceivedBlob : Stream
+internal sealed class ReceivedBlob : ForwardStream
 {
     private const int SlowestBytesPerSecond = 64 * 1024;
 
@@ -26,25 +28,6 @@ internal sealed class ReceivedBlob : Stream
         this.patience = patience;
         this.time = time;
         start = time.GetTimestamp();
-    }
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => received;
-        set => throw new NotSupportedException();
     }
 
     /// <summary>Takes over an answer, which is disposed of with this stream.</summary>
@@ -88,28 +71,6 @@ internal sealed class ReceivedBlob : Stream
                 "UNAVAILABLE", $"Cannot {request.Purpose}: registry {host.Name} breaks off after {received} bytes. Try again later.", isTransient: true, exception);
         }
     }
-
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-        // Nothing is written.
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

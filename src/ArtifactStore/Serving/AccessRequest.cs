@@ -5,4 +5,4 @@ namespace Provenance.ArtifactStore.Serving;
 /// <summary>What a request asks to do to what.</summary>
 /// <param name="Action">What it does.</param>
 /// <param name="Resource">What it does it to.</param>
-public readonly record struct AccessRequest(AccessAction Action, AccessResource Resource);
+internal readonly record struct AccessRequest(AccessAction Action, AccessResource Resource);

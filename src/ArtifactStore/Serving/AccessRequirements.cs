@@ -1,15 +1,10 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 
 namespace Provenance.ArtifactStore.Serving;
 
 /// <summary>Says how endpoints are guarded.</summary>
 public static class AccessRequirements
 {
-    /// <summary>The endpoint is for those who may do what the function finds in the request, in the very form the endpoint uses it.</summary>
-    public static TBuilder RequireAccess<TBuilder>(this TBuilder endpoint, Func<HttpContext, AccessRequest> request)
-        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(AccessRequirement.To(request));
-
     /// <summary>The endpoint is for everybody, such as one that says whether the server lives.</summary>
     public static TBuilder AllowEveryone<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(AccessRequirement.Open);

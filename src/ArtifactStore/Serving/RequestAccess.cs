@@ -10,9 +10,6 @@ internal static class RequestAccess
     public static bool Allows(HttpContext context, AccessAction action, AccessResource resource) =>
         context.Features.Get<IRequestAccess>() is not { } access || access.Decide(action, resource) is AccessDecision.Allowed;
 
-    /// <summary>Whether a listing of all repositories may name this one.</summary>
-    public static bool Sees(HttpContext context, string repository) => context.Features.Get<IRequestAccess>() is not { } access || access.Sees(repository);
-
     /// <summary>Refuses the request unless the sender may.</summary>
     /// <exception cref="OciException">401 <c>UNAUTHORIZED</c> with a challenge, or 403 <c>DENIED</c>.</exception>
     public static void Require(HttpContext context, AccessAction action, AccessResource resource)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
+using Provenance.ArtifactStore.Streams;
 
 namespace Provenance.ArtifactStore.Serving;
 
@@ -8,22 +9,8 @@ namespace Provenance.ArtifactStore.Serving;
 /// The body of a request, whose faults are the client's. The server reports some of them, such as a chunk size that is no number, as a bare
 /// <see cref="IOException"/>, which could not be told from a fault of the disk that the body is written to.
 /// </summary>
-internal sealed class RequestBody(Stream body) : Stream
+internal sealed class RequestBody(Stream body) : ForwardStream
 {
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -36,19 +23,4 @@ internal sealed class RequestBody(Stream body) : Stream
             throw new BadHttpRequestException("The body of the request is malformed.", fault);
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("The body of a request is read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

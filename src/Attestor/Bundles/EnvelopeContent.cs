@@ -5,7 +5,7 @@ using Provenance.Attestor.Signing;
 namespace Provenance.Attestor.Bundles;
 
 /// <summary>An attestation: the signature is over the envelope's pre-authentication encoding.</summary>
-public sealed class EnvelopeContent(Envelope envelope) : SignedContent
+internal sealed class EnvelopeContent(Envelope envelope) : SignedContent
 {
     private readonly byte[] signedBytes = envelope.ToSignedBytes();
 

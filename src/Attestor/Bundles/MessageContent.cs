@@ -7,7 +7,7 @@ namespace Provenance.Attestor.Bundles;
 /// <summary>A plain signature over an artifact.</summary>
 /// <param name="message">The signature, with the digest that the bundle states.</param>
 /// <param name="hashOfArtifact">The artifact's hash, computed by the caller; null for a function that the caller cannot compute.</param>
-public sealed class MessageContent(SignedMessage message, Func<HashAlgorithmName, byte[]?> hashOfArtifact) : SignedContent
+internal sealed class MessageContent(SignedMessage message, Func<HashAlgorithmName, byte[]?> hashOfArtifact) : SignedContent
 {
     /// <inheritdoc/>
     public override ReadOnlyMemory<byte> Signature => message.Signature;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 
@@ -7,13 +6,6 @@ namespace Provenance.Attestor.Envelopes;
 /// <summary>The bytes that a DSSE signature covers (DSSE v1, protocol.md): <c>DSSEv1 SP len(type) SP type SP len(payload) SP payload</c>.</summary>
 public static class PreAuthenticationEncoding
 {
-    /// <summary>Writes the encoding to a buffer.</summary>
-    public static void Write(IBufferWriter<byte> output, string payloadType, ReadOnlySpan<byte> payload)
-    {
-        ArgumentNullException.ThrowIfNull(output);
-        output.Advance(Encode(output.GetSpan(LengthOf(payloadType, payload.Length)), payloadType, payload));
-    }
-
     /// <summary>The encoding as an array of its own.</summary>
     public static byte[] Of(string payloadType, ReadOnlySpan<byte> payload)
     {

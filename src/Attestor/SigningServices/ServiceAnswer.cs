@@ -11,9 +11,6 @@ internal sealed class ServiceAnswer
     /// <summary>The body, no larger than asked for.</summary>
     public required byte[] Body { get; init; }
 
-    /// <summary>The media type without parameters; null where the service names none.</summary>
-    public string? ContentType { get; init; }
-
     /// <summary>The absolute Location; null where there is none, or where it leads to another scheme, host or port.</summary>
     public Uri? Location { get; init; }
 

@@ -49,11 +49,11 @@ internal sealed class ServiceConnection(HttpClient http, TimeProvider time, Serv
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Fault(request, SigningServiceException.Unavailable, $"did not answer within {request.Timeout.TotalSeconds:0.#} seconds. Try again later.", isTransient: true, e);
+            throw Fault(request, SigningServiceException.Unavailable, $"did not answer within {request.Timeout.TotalSeconds:0.#} seconds. {request.AdviceWhenAway}", isTransient: true, e);
         }
         catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.SecureConnectionError && e.InnerException is AuthenticationException)
         {
-            throw Fault(request, SigningServiceException.Unavailable, $"has no certificate that this machine trusts ({e.InnerException.Message}). Install its authority, or correct its address.", isTransient: false, e);
+            throw Fault(request, SigningServiceException.Unavailable, $"has no certificate that this machine trusts ({e.InnerException.Message}). {request.AdviceOnCertificate}", isTransient: false, e);
         }
         catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded)
         {
@@ -79,6 +79,11 @@ internal sealed class ServiceConnection(HttpClient http, TimeProvider time, Serv
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
         }
 
+        foreach (var (name, value) in request.Headers)
+        {
+            message.Headers.Add(name, value);
+        }
+
         if (request.Body is { } body)
         {
             message.Content = new ReadOnlyMemoryContent(body);
@@ -95,7 +100,7 @@ internal sealed class ServiceConnection(HttpClient http, TimeProvider time, Serv
             throw Fault(request, SigningServiceException.BadAnswer, "redirected the request, which must not be followed.", isTransient: false);
         }
 
-        bool isExpected = request.Expected.Contains(response.StatusCode);
+        bool isExpected = request.Expected?.Contains(response.StatusCode) ?? !MayPass(response.StatusCode);
         int limit = isExpected ? request.MaximumSize : MaximumErrorSize;
         var (body, isWhole) = await ReadBodyAsync(response.Content, limit, cancellationToken).ConfigureAwait(false);
         if (!isExpected)
@@ -108,7 +113,6 @@ internal sealed class ServiceConnection(HttpClient http, TimeProvider time, Serv
             {
                 Status = response.StatusCode,
                 Body = body,
-                ContentType = response.Content.Headers.ContentType?.MediaType,
                 Location = LocationOf(request, response),
                 LogIndex = response.Headers.TryGetValues("x-log-index", out var places) ? string.Join(", ", places) : null,
             }
@@ -139,17 +143,19 @@ internal sealed class ServiceConnection(HttpClient http, TimeProvider time, Serv
     private SigningServiceException ErrorOf(ServiceRequest request, HttpResponseMessage response, byte[] body)
     {
         int status = (int)response.StatusCode;
-        string said = ErrorExcerpt.From(body, request.Bearer ?? request.Secret) is { Length: > 0 } excerpt ? $": \"{excerpt}\"" : "";
+        string said = request.Headers.Count is 0 && ErrorExcerpt.From(body, request.Bearer ?? request.Secret) is { Length: > 0 } excerpt ? $": \"{excerpt}\"" : "";
         return status switch
         {
-            408 or 429 or >= 500 => Fault(
-                request, SigningServiceException.Unavailable, $"is away or busy (status {status}){said}. Try again later.", isTransient: true, retryAfter: RetryAfterOf(response)),
+            _ when MayPass(response.StatusCode) => Fault(
+                request, SigningServiceException.Unavailable, $"is away or busy (status {status}){said}. {request.AdviceWhenAway}", isTransient: true, retryAfter: RetryAfterOf(response)),
             >= 300 and < 400 => Fault(
                 request, SigningServiceException.BadAnswer, $"redirects elsewhere (status {status}), which is not followed. Use the address that it moved to.", isTransient: false),
             >= 400 => Fault(request, SigningServiceException.Refused, $"refused (status {status}){said}.", isTransient: false),
             _ => Fault(request, SigningServiceException.BadAnswer, $"answered with the status {status}, which such an answer does not have.", isTransient: false),
         };
     }
+
+    private static bool MayPass(HttpStatusCode status) => (int)status is 408 or 429 or >= 500;
 
     private static Uri? LocationOf(ServiceRequest request, HttpResponseMessage response) =>
         response.Headers.Location is { } location && Uri.TryCreate(request.Uri, location, out var absolute) && absolute.UserInfo.Length is 0
@@ -185,11 +191,13 @@ internal sealed class ServiceConnection(HttpClient http, TimeProvider time, Serv
         }
 
         // .NET would quote the whole token when it refuses to put it into a header.
-        if (request.Bearer is { } bearer && (bearer.Length is 0 || bearer.AsSpan().ContainsAnyExceptInRange('!', '~')))
+        if ((request.Bearer is { } bearer && !FitsHeader(bearer)) || !request.Headers.Values.All(FitsHeader))
         {
             throw new SigningServiceException(SigningServiceException.NoIdentity, $"The token for the {request.Service} {uri.Authority} is empty or has characters that no token has.") { Service = uri.Authority };
         }
     }
+
+    private static bool FitsHeader(string value) => value.Length > 0 && !value.AsSpan().ContainsAnyExceptInRange('!', '~');
 
     private static SigningServiceException Fault(
         ServiceRequest request, string code, string what, bool isTransient, Exception? innerException = null, TimeSpan? retryAfter = null) =>

@@ -90,29 +90,6 @@ public sealed class DigestSet : IReadOnlyList<KeyValuePair<string, string>>, IEq
         return null;
     }
 
-    /// <summary>Whether both sets share a digest and contradict each other in none.</summary>
-    public bool Overlaps(DigestSet other)
-    {
-        ArgumentNullException.ThrowIfNull(other);
-        bool shared = false;
-        foreach (var (name, value) in entries)
-        {
-            if (other.Find(name) is not { } otherValue)
-            {
-                continue;
-            }
-
-            if (otherValue != value)
-            {
-                return false;
-            }
-
-            shared = true;
-        }
-
-        return shared;
-    }
-
     /// <inheritdoc/>
     public bool Equals(DigestSet? other) => other is not null && entries.AsSpan().SequenceEqual(other.entries);
 

@@ -14,6 +14,17 @@ internal sealed record ListedFile(long Version, long? Length, string? Sha256, st
     /// <summary>The hash that stands before the name where snapshots are consistent; null where no known one is given.</summary>
     public string? Prefix => Sha256 ?? Sha512;
 
+    /// <summary>Reads all that a file lists, by name.</summary>
+    /// <param name="file">The file that lists them.</param>
+    /// <param name="field">Its field with the list.</param>
+    /// <param name="kind">What one of them is called in errors.</param>
+    /// <param name="read">Reads one.</param>
+    public static Dictionary<string, ListedFile> ReadAll(MetadataFile file, string field, string kind, Func<JsonElement, string, ListedFile> read) =>
+        StrictJson.Get(file.Signed, field, JsonValueKind.Object, file.Name).EnumerateObject().ToDictionary(
+            static member => member.Name,
+            member => read(member.Value, $"{file.Name}, {kind} {StrictJson.Excerpt(member.Name)}"),
+            StringComparer.Ordinal);
+
     /// <summary>Reads the entry of a metadata file, which has a version.</summary>
     public static ListedFile ReadMetadata(JsonElement entry, string what)
     {

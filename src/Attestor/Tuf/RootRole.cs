@@ -72,6 +72,20 @@ internal sealed class RootRole
             : throw new TufException(TufException.Version, $"The {name} has the version {next.File.Version}; after {File.Version} comes {File.Version + 1}.");
     }
 
+    /// <summary>Reads a file of another role, which enough of the keys must have signed that this root names for it.</summary>
+    /// <param name="utf8">The bytes.</param>
+    /// <param name="role">The role, such as <c>snapshot</c>.</param>
+    /// <param name="keys">Its keys.</param>
+    /// <param name="name">What the file is called in errors.</param>
+    /// <param name="read">Reads what the role has of its own.</param>
+    /// <exception cref="TufException"><c>TUF_FORMAT</c> or <c>TUF_SIGNATURE</c>.</exception>
+    public T ReadSigned<T>(ReadOnlyMemory<byte> utf8, string role, RoleKeys keys, string name, Func<MetadataFile, T> read) => MetadataFile.Read(utf8, role, name, file =>
+    {
+        var content = read(file);
+        file.RequireSigned(keys, $"the role {role} in the root of version {File.Version}");
+        return content;
+    });
+
     private static Dictionary<string, TufKey> ReadKeys(MetadataFile file)
     {
         var keys = new Dictionary<string, TufKey>(StringComparer.Ordinal);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Provenance.Attestor.Envelopes;
 
 namespace Provenance.Attestor.Tuf;
@@ -14,10 +13,7 @@ internal sealed class SnapshotRole
     private SnapshotRole(MetadataFile file)
     {
         File = file;
-        Files = StrictJson.Get(file.Signed, "meta", JsonValueKind.Object, file.Name).EnumerateObject().ToDictionary(
-            static member => member.Name,
-            member => ListedFile.ReadMetadata(member.Value, $"{file.Name}, entry {StrictJson.Excerpt(member.Name)}"),
-            StringComparer.Ordinal);
+        Files = ListedFile.ReadAll(file, "meta", "entry", ListedFile.ReadMetadata);
         Targets = Files.GetValueOrDefault(TargetsRole.FileName)
             ?? throw new EvidenceException("JSON_INVALID", $"The {file.Name} does not list {TargetsRole.FileName}.");
     }
@@ -33,12 +29,8 @@ internal sealed class SnapshotRole
 
     /// <summary>Reads a snapshot that the root's keys signed.</summary>
     /// <exception cref="TufException"><c>TUF_FORMAT</c> or <c>TUF_SIGNATURE</c>.</exception>
-    public static SnapshotRole Read(ReadOnlyMemory<byte> utf8, RootRole root, string name)
-    {
-        var role = MetadataFile.Read(utf8, "snapshot", name, static file => new SnapshotRole(file));
-        role.File.RequireSigned(root.Snapshot, $"the role snapshot in the root of version {root.File.Version}");
-        return role;
-    }
+    public static SnapshotRole Read(ReadOnlyMemory<byte> utf8, RootRole root, string name) =>
+        root.ReadSigned(utf8, "snapshot", root.Snapshot, name, static file => new SnapshotRole(file));
 
     /// <summary>Refuses this one where an earlier one listed more files or higher versions (section 5.5.5).</summary>
     /// <exception cref="TufException"><c>TUF_ROLLBACK</c>.</exception>

@@ -16,10 +16,7 @@ internal sealed class TargetsRole
     private TargetsRole(MetadataFile file)
     {
         File = file;
-        Files = StrictJson.Get(file.Signed, "targets", JsonValueKind.Object, file.Name).EnumerateObject().ToDictionary(
-            static member => member.Name,
-            member => ListedFile.ReadTarget(member.Value, $"{file.Name}, target {StrictJson.Excerpt(member.Name)}"),
-            StringComparer.Ordinal);
+        Files = ListedFile.ReadAll(file, "targets", "target", ListedFile.ReadTarget);
         delegates = StrictJson.Find(file.Signed, "delegations", JsonValueKind.Object, file.Name) is not null;
     }
 
@@ -31,12 +28,8 @@ internal sealed class TargetsRole
 
     /// <summary>Reads targets that the root's keys signed.</summary>
     /// <exception cref="TufException"><c>TUF_FORMAT</c> or <c>TUF_SIGNATURE</c>.</exception>
-    public static TargetsRole Read(ReadOnlyMemory<byte> utf8, RootRole root, string name)
-    {
-        var role = MetadataFile.Read(utf8, "targets", name, static file => new TargetsRole(file));
-        role.File.RequireSigned(root.Targets, $"the role targets in the root of version {root.File.Version}");
-        return role;
-    }
+    public static TargetsRole Read(ReadOnlyMemory<byte> utf8, RootRole root, string name) =>
+        root.ReadSigned(utf8, "targets", root.Targets, name, static file => new TargetsRole(file));
 
     /// <summary>A file that is offered.</summary>
     /// <exception cref="TufException"><c>TUF_TARGET</c>.</exception>

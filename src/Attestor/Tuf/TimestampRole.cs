@@ -26,12 +26,8 @@ internal sealed class TimestampRole
 
     /// <summary>Reads a timestamp that the root's keys signed.</summary>
     /// <exception cref="TufException"><c>TUF_FORMAT</c> or <c>TUF_SIGNATURE</c>.</exception>
-    public static TimestampRole Read(ReadOnlyMemory<byte> utf8, RootRole root)
-    {
-        var role = MetadataFile.Read(utf8, "timestamp", FileName, static file => new TimestampRole(file));
-        role.File.RequireSigned(root.Timestamp, $"the role timestamp in the root of version {root.File.Version}");
-        return role;
-    }
+    public static TimestampRole Read(ReadOnlyMemory<byte> utf8, RootRole root) =>
+        root.ReadSigned(utf8, "timestamp", root.Timestamp, FileName, static file => new TimestampRole(file));
 
     /// <summary>Refuses this one where an earlier one was further (section 5.4.3).</summary>
     /// <exception cref="TufException"><c>TUF_ROLLBACK</c>.</exception>

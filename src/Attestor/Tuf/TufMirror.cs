@@ -10,6 +10,10 @@ namespace Provenance.Attestor.Tuf;
 /// A repository of TUF over HTTPS, or over HTTP on this machine. Every request is a GET that is bounded in size, time and attempts;
 /// redirects are followed within the host only. Nothing that it answers is trusted.
 /// </summary>
+/// <remarks>
+/// The rules differ from those for the services that signing needs: they get secrets and so follow no redirect, while here nothing secret
+/// is sent, 403 and 404 say that there is no such file, and a file that arrives too slowly is not asked for again.
+/// </remarks>
 public sealed class TufMirror : IDisposable
 {
     private const int Attempts = 3;

@@ -4,7 +4,7 @@ using Provenance.Attestor.Statements;
 namespace Provenance.Attestor.Verifying;
 
 /// <summary>Reads fields of a SLSA provenance v1 predicate (slsa.dev/spec/v1.1/provenance). A field that is absent, null or of another type is null here.</summary>
-public static class SlsaPredicate
+internal static class SlsaPredicate
 {
     /// <summary>The predicate type of SLSA provenance v1.</summary>
     public const string Type = "https://slsa.dev/provenance/v1";

@@ -10,7 +10,6 @@ internal sealed class DestinationBreaker(string registry, OutboxOptions options,
     private readonly Queue<LedgerEntry> waiting = new();
     private int failures;
     private TimeSpan pause;
-    private long closedSince;
     private LedgerEntry? probe;
 
     /// <summary>The registry, <c>host[:port]</c>.</summary>
@@ -64,7 +63,6 @@ internal sealed class DestinationBreaker(string registry, OutboxOptions options,
             }
 
             IsOpen = true;
-            closedSince = time.GetTimestamp();
             pause = options.FirstPause;
             return Probe(entry, retryAfter);
         }
@@ -97,9 +95,6 @@ internal sealed class DestinationBreaker(string registry, OutboxOptions options,
         failures = 0;
         return null;
     }
-
-    /// <summary>How long the registry has been left alone.</summary>
-    public TimeSpan OpenFor => IsOpen ? time.GetElapsedTime(closedSince) : TimeSpan.Zero;
 
     private (LedgerEntry Probe, long Due) Probe(LedgerEntry entry, TimeSpan? retryAfter)
     {

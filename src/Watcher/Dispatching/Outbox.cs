@@ -1,4 +1,5 @@
 using Provenance.ArtifactStore.Registries;
+using Provenance.Attestor.Attesting;
 using Provenance.Attestor.Signing;
 using Provenance.Watcher.Kubernetes;
 using Provenance.Watcher.Ledgers;
@@ -146,21 +147,7 @@ internal sealed class Outbox : IAsyncDisposable
         entry.Attempts++;
         try
         {
-            bool wasSigned = entry.State is Journals.JournalState.Signed;
-            PublicationResult result;
-            try
-            {
-                result = await publication.PublishAsync(entry, statement, term, ends.Token).ConfigureAwait(false);
-            }
-            finally
-            {
-                // Whatever became of the publishing: a new signature shows that the services are back.
-                if (!wasSigned && entry.State is Journals.JournalState.Signed)
-                {
-                    Answered(signing);
-                }
-            }
-
+            var result = await PublishAsync(entry, statement, term, signing, ends.Token).ConfigureAwait(false);
             Conclude(entry, registries, result);
         }
         catch (SigningServiceException e)
@@ -187,6 +174,23 @@ internal sealed class Outbox : IAsyncDisposable
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
             Park(entry);
+        }
+    }
+
+    private async Task<PublicationResult> PublishAsync(LedgerEntry entry, FrozenStatement statement, ShardTerm term, IReadOnlyList<string> signing, CancellationToken ends)
+    {
+        bool wasSigned = entry.State is Journals.JournalState.Signed;
+        try
+        {
+            return await publication.PublishAsync(entry, statement, term, ends).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Whatever became of the publishing: a new signature shows that the services are back.
+            if (!wasSigned && entry.State is Journals.JournalState.Signed)
+            {
+                Answered(signing);
+            }
         }
     }
 

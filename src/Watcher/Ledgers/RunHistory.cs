@@ -28,7 +28,4 @@ public sealed class RunHistory
 
     /// <summary>Whether it was put aside and waits for an operator.</summary>
     public bool IsDeadLetter => State is "dead-letter";
-
-    /// <summary>Whether nothing is left to be done.</summary>
-    public bool IsSettled => Settled is not null;
 }

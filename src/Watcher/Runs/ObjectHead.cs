@@ -18,7 +18,6 @@ public ref struct ObjectHead
     private Range name;
     private Range nameSpace;
     private Range uid;
-    private Range resourceVersion;
     private Range finishedAt;
     private Range phase;
     private Range labels;
@@ -41,9 +40,6 @@ public ref struct ObjectHead
     /// <summary><c>metadata.uid</c>.</summary>
     public readonly ReadOnlySpan<byte> Uid => json[uid];
 
-    /// <summary><c>metadata.resourceVersion</c>.</summary>
-    public readonly ReadOnlySpan<byte> ResourceVersion => json[resourceVersion];
-
     /// <summary>Whether the object says of which kind it is.</summary>
     public bool HasKind { get; private set; }
 
@@ -52,9 +48,6 @@ public ref struct ObjectHead
 
     /// <summary>Whether <c>metadata.finalizers</c> holds anything.</summary>
     public readonly bool HasFinalizers => finalizers.End.Value - finalizers.Start.Value > 2;
-
-    /// <summary>Whether <c>status.completionTime</c> is set.</summary>
-    public bool HasCompletionTime { get; private set; }
 
     /// <summary><c>status.finishedAt</c>, or <c>status.completionTime</c> where that is set.</summary>
     public readonly ReadOnlySpan<byte> FinishedAt => json[finishedAt];
@@ -233,10 +226,6 @@ public ref struct ObjectHead
             {
                 uid = cursor.PassText();
             }
-            else if (cursor.NameIs("resourceVersion"u8))
-            {
-                resourceVersion = cursor.PassText();
-            }
             else if (cursor.NameIs("deletionTimestamp"u8))
             {
                 IsDeleting = Exists(cursor.PassText());
@@ -275,7 +264,6 @@ public ref struct ObjectHead
             else if (cursor.NameIs("completionTime"u8))
             {
                 finishedAt = cursor.PassText();
-                HasCompletionTime = Exists(finishedAt);
             }
             else if (cursor.NameIs("finishedAt"u8))
             {

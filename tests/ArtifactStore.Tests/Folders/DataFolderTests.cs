@@ -104,8 +104,6 @@ public sealed class DataFolderTests : IDisposable
 
         File.ReadAllText(file).Should().Be("second");
         Directory.EnumerateFileSystemEntries(temporary["data/tmp"]).Should().BeEmpty();
-        DurableFile.Delete(file).Should().BeTrue();
-        DurableFile.Delete(file).Should().BeFalse();
     }
 
     public void Dispose() => temporary.Dispose();

@@ -2,11 +2,12 @@ using Provenance.Testing;
 
 namespace Provenance.Attestor.Tests.SigningServices;
 
-/// <summary>A clock that skips the pauses between attempts and remembers them; the attempts' own time limits do not run out.</summary>
+/// <summary>A clock that skips the pauses between attempts and remembers them; the attempts' own time limits run out when they are told to.</summary>
 internal sealed class RetryTime : TimeProvider
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
     private readonly SkippingTime pauses = new();
+    private Action endAttempt = static () => { };
 
     public IReadOnlyList<TimeSpan> Pauses => pauses.Delays;
 
@@ -16,6 +17,19 @@ internal sealed class RetryTime : TimeProvider
 
     public override long GetTimestamp() => pauses.GetTimestamp();
 
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-        pauses.CreateTimer(callback, state, dueTime == Limit ? Timeout.InfiniteTimeSpan : dueTime, period);
+    public void Advance(TimeSpan time) => pauses.Advance(time);
+
+    /// <summary>Lets the time limit of the attempt that began last run out.</summary>
+    public void EndAttempt() => Volatile.Read(ref endAttempt)();
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        if (dueTime == Limit)
+        {
+            Volatile.Write(ref endAttempt, () => callback(state));
+            return pauses.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, period);
+        }
+
+        return pauses.CreateTimer(callback, state, dueTime, period);
+    }
 }

@@ -10,7 +10,6 @@ public sealed class StubResource
     private readonly Dictionary<(string Namespace, string Name), StubObject> objects = [];
     private readonly List<StubEvent> events = [];
     private StubObject[]? sorted;
-    private long compacted;
     private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal StubResource(string group, string version, string plural, StubVersions versions)
@@ -102,19 +101,6 @@ public sealed class StubResource
     /// <summary>Sends raw text to one watch.</summary>
     public void SendRaw(string text) => Inject("RAW", text);
 
-    /// <summary>Forgets all changes so far: a watch from before is told 410.</summary>
-    public void Compact()
-    {
-        lock (gate)
-        {
-            compacted = versions.Current;
-            events.Clear();
-            var waiting = changed;
-            changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            waiting.SetResult();
-        }
-    }
-
     internal StubObject? Find(string @namespace, string name)
     {
         lock (gate)
@@ -150,12 +136,12 @@ public sealed class StubResource
         }
     }
 
-    /// <summary>Where a watch from a version begins in the changes; -1 where they are forgotten.</summary>
+    /// <summary>Where a watch from a version begins in the changes.</summary>
     internal int PositionAfter(long version)
     {
         lock (gate)
         {
-            return version < compacted ? -1 : events.FindIndex(e => e.Version > version || e.IsWaiting) is >= 0 and var index ? index : events.Count;
+            return events.FindIndex(e => e.Version > version || e.IsWaiting) is >= 0 and var index ? index : events.Count;
         }
     }
 

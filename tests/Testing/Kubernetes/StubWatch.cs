@@ -75,12 +75,6 @@ internal static class StubWatch
     {
         var writer = context.Response.BodyWriter;
         int position = resource.PositionAfter(from);
-        if (position < 0)
-        {
-            Write(writer, "ERROR", Encoding.UTF8.GetBytes(StubStatus.Json(410, "Expired", "too old resource version")));
-            return;
-        }
-
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         if (int.TryParse(context.Request.Query["timeoutSeconds"], CultureInfo.InvariantCulture, out int seconds))
         {

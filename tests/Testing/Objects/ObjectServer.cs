@@ -28,9 +28,6 @@ public sealed class ObjectServer : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address => new($"http://{server.Address}");
 
-    /// <summary>The requests so far: method and path with query.</summary>
-    public IReadOnlyList<string> Requests => [.. server.Requests.Select(static request => request.Split(" AWS4-")[0])];
-
     /// <summary>Starts a server with no objects.</summary>
     public static async Task<ObjectServer> StartAsync()
     {

@@ -19,10 +19,10 @@ public sealed class TestTufRepository : IAsyncDisposable
     // Without \u escapes, in which a letter may be of either case: so every byte of a file matters.
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly ScriptedServer? server;
+    private readonly ScriptedServer server;
     private List<TestTufKey> rootSigners = [];
 
-    private TestTufRepository(bool consistent, ScriptedServer? server)
+    private TestTufRepository(bool consistent, ScriptedServer server)
     {
         ConsistentSnapshot = consistent;
         this.server = server;
@@ -55,10 +55,10 @@ public sealed class TestTufRepository : IAsyncDisposable
     public byte[] NewestRoot => Files[$"{Root.Version}.root.json"];
 
     /// <summary>Where it listens.</summary>
-    public Uri Address => new($"http://{server!.Address}/");
+    public Uri Address => new($"http://{server.Address}/");
 
     /// <summary>The paths that were asked for.</summary>
-    public IReadOnlyList<string> Requests => [.. server!.Requests];
+    public IReadOnlyList<string> Requests => [.. server.Requests];
 
     /// <summary>Starts a repository with one version of everything.</summary>
     public static async Task<TestTufRepository> StartAsync(bool consistent = true)
@@ -70,9 +70,6 @@ public sealed class TestTufRepository : IAsyncDisposable
         repository.Publish();
         return repository;
     }
-
-    /// <summary>A repository that is written to a folder and served by others.</summary>
-    public static TestTufRepository Create() => new(consistent: true, server: null);
 
     /// <summary>Canonical JSON as OLPC has it, written a second time for the tests.</summary>
     public static byte[] Canonical(JsonNode? node)
@@ -164,7 +161,7 @@ public sealed class TestTufRepository : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => server?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => server.DisposeAsync();
 
     private static JsonObject Begin(string type, TestTufRole role) => new()
     {

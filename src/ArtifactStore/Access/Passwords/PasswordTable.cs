@@ -22,9 +22,6 @@ internal sealed class PasswordTable
         decoys = users.Count is 0 ? [BcryptHash.Unmatchable(10)] : [.. users.Values.Select(static hash => BcryptHash.Unmatchable(hash.Cost))];
     }
 
-    /// <summary>How many users there are.</summary>
-    public int Count => users.Count;
-
     /// <summary>Reads a file.</summary>
     /// <exception cref="FormatException">The message names the line, never what stands there.</exception>
     public static PasswordTable Parse(ReadOnlySpan<byte> utf8)

@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Provenance.ArtifactStore.Configuring;
 
@@ -21,7 +20,6 @@ internal sealed class ServedKeys : IKeySource, IDisposable
     private readonly Action<string>? trouble;
     private readonly HttpClient http;
     private readonly RereadFile<string>? token;
-    private readonly RereadFile<X509Certificate2Collection>? roots;
     private readonly SemaphoreSlim turn = new(1);
     private volatile IssuerKeySet? keys;
     private long fetchedAt;
@@ -34,12 +32,10 @@ internal sealed class ServedKeys : IKeySource, IDisposable
     {
         (this.issuer, this.time, this.trouble) = (issuer, time, trouble);
         token = issuer.TokenFile is { } path ? new(path, JsonWebToken.MaximumLength, static bytes => System.Text.Encoding.ASCII.GetString(bytes).Trim(), time, trouble) : null;
-        roots = issuer.CertificateAuthorityFile is { } file ? new(file, 1 << 20, CertificateAuthorities.Parse, time, trouble) : null;
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = RequestTimeout, MaxResponseHeadersLength = 16 };
-        if (roots is not null)
+        if (issuer.CertificateAuthorityFile is { } file)
         {
-            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, presented, errors) =>
-                certificate is not null && CertificateAuthorities.Trusts(roots.Current, new X509Certificate2(certificate), presented, errors);
+            handler.SslOptions.RemoteCertificateValidationCallback = CertificateAuthorities.TrustedBy(file, time, trouble);
         }
 
         http = new HttpClient(handler) { Timeout = RequestTimeout, MaxResponseContentBufferSize = IssuerKeySet.MaximumSize };

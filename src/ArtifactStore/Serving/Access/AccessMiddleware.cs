@@ -32,11 +32,6 @@ internal sealed class AccessMiddleware(Authenticator authenticator, IAccessContr
             }
 
             context.Features.Set<IRequestAccess>(new GrantedAccess(context, sender, control, options, observer));
-            if (requirement.Request is { } request)
-            {
-                var (action, resource) = request(context);
-                RequestAccess.Require(context, action, resource);
-            }
         }
         catch (OciException refusal)
         {

@@ -21,14 +21,6 @@ internal sealed class GrantedAccess(HttpContext context, Authentication sender, 
     }
 
     /// <inheritdoc/>
-    public bool Sees(string repository)
-    {
-        var resource = AccessResource.Repository(repository);
-        return control.Allows(sender.Identity, AccessAction.Read, resource)
-            && (IsInScope(AccessAction.Read, resource) || sender.Scopes!.Contains(TokenScope.Catalogue));
-    }
-
-    /// <inheritdoc/>
     public AccessDecision DecideEntrance() =>
         sender.Identity.Kind is not IdentityKind.Anonymous || sender.Scopes is not null ? AccessDecision.Allowed : AccessDecision.CredentialsNeeded;
 

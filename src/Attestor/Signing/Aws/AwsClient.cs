@@ -42,8 +42,8 @@ internal sealed class AwsClient : IDisposable
     public string Service { get; }
 
     /// <summary>
-    /// How requests are made: to no server that only a variable or a profile names, as that may be any, without encryption, and would
-    /// receive session tokens; and not on to where a server redirects.
+    /// How requests are made, by AWS's own client, as it signs every attempt anew: to no server that only a variable or a profile names, as
+    /// that may be any, without encryption, and would receive session tokens; and not on to where a server redirects.
     /// </summary>
     internal static AmazonKeyManagementServiceConfig Configure(TimeSpan timeout) =>
         new() { MaxErrorRetry = 2, Timeout = timeout, IgnoreConfiguredEndpointUrls = true, AllowAutoRedirect = false };

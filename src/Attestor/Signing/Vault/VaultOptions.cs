@@ -27,9 +27,6 @@ internal sealed record VaultOptions
     /// <summary>The login by a Kubernetes service account; null where there is a token.</summary>
     public VaultLogin? Login { get; init; }
 
-    /// <summary>How long one request may take.</summary>
-    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
-
     /// <summary>Where the key is, without the token.</summary>
     public override string ToString() => $"{Address.Authority}/{Engine}/{KeyName}";
 }

@@ -6,7 +6,7 @@ namespace Provenance.Watcher.Kubernetes.Leases;
 /// Takes and keeps one coordination.k8s.io/v1 Lease. A candidate takes it when it is free, or when it has seen no change in it for as long
 /// as the lease itself says; clocks of different machines are never compared.
 /// </summary>
-public sealed class LeaseElection
+internal sealed class LeaseElection
 {
     private const int TriesAtOnce = 3;
 

@@ -1,7 +1,7 @@
 namespace Provenance.Watcher.Kubernetes.Leases;
 
 /// <summary>Which lease is taken, by whom, and how fast it changes hands.</summary>
-public sealed record LeaseOptions
+internal sealed record LeaseOptions
 {
     /// <summary>The namespace of the lease.</summary>
     public required string Namespace { get; init; }

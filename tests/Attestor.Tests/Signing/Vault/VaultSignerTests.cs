@@ -1,8 +1,8 @@
 using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Signing;
 using Provenance.Attestor.Signing.Vault;
+using Provenance.Attestor.Tests.SigningServices;
 using Provenance.Attestor.Tests.Verifying;
-using Provenance.Testing;
 using Provenance.Testing.Vault;
 
 namespace Provenance.Attestor.Tests.Signing.Vault;
@@ -11,10 +11,12 @@ public sealed class VaultSignerTests : IAsyncLifetime
 {
     private static readonly byte[] Content = "content"u8.ToArray();
 
-    private readonly SkippingTime time = new();
+    private readonly RetryTime time = new();
     private VaultServer vault = null!;
 
     private VaultOptions Options => new() { Address = vault.Address, KeyName = VaultServer.KeyName, Token = vault.Token };
+
+    private int Signings => vault.Requests.Count(static r => r.StartsWith("POST", StringComparison.Ordinal));
 
     public async Task InitializeAsync() => vault = await VaultServer.StartAsync();
 
@@ -44,21 +46,44 @@ public sealed class VaultSignerTests : IAsyncLifetime
     [InlineData(VaultLie.Elsewhere, SigningServiceException.Refused, false)]
     [InlineData(VaultLie.Broken, SigningServiceException.Unavailable, true)]
     [InlineData(VaultLie.Sealed, SigningServiceException.Unavailable, true)]
-    [InlineData(VaultLie.Silent, SigningServiceException.Unavailable, true)]
     public async Task Nothing_that_Vault_does_wrong_becomes_a_signature_or_shows_the_token(VaultLie lie, string code, bool isTransient)
     {
         vault.Rotate();
-        using var signer = await OpenAsync(Options with { RequestTimeout = lie is VaultLie.Silent ? TimeSpan.FromMilliseconds(200) : TimeSpan.FromSeconds(10) });
+        using var signer = await OpenAsync();
         vault.Lie = lie;
 
-        var fault = (await signer.Invoking(s => s.SignAsync(Content, CancellationToken.None).AsTask()).Should().ThrowAsync<SigningServiceException>()).Which;
+        var fault = await SigningFaultAsync(signer);
 
         fault.Code.Should().Be(code);
         fault.IsTransient.Should().Be(isTransient);
         fault.Service.Should().Be(vault.Address.Authority);
         fault.ToString().Should().NotContain("CANARY");
-        vault.Requests.Count(static r => r.StartsWith("POST", StringComparison.Ordinal)).Should().Be(isTransient ? 3 : 1);
+        Signings.Should().Be(isTransient ? 3 : 1);
         vault.Requests.Should().NotContain(static r => r.Contains("elsewhere"), "a token goes to the server that was named, and no further");
+    }
+
+    [Fact]
+    public async Task A_Vault_that_never_answers_is_given_up_after_three_attempts()
+    {
+        using var bound = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var signer = await OpenAsync();
+        vault.Lie = VaultLie.Silent;
+
+        var signing = SigningFaultAsync(signer);
+        for (int attempt = 1; attempt <= 3; attempt++)
+        {
+            while (Signings < attempt && !signing.IsCompleted)
+            {
+                await Task.Delay(1, bound.Token);
+            }
+
+            time.EndAttempt();
+        }
+
+        var fault = await signing;
+        fault.ToString().Should().NotContain("CANARY");
+        fault.Should().BeEquivalentTo(new { Code = SigningServiceException.Unavailable, IsTransient = true, Service = vault.Address.Authority });
+        Signings.Should().Be(3);
     }
 
     [Fact]
@@ -67,10 +92,10 @@ public sealed class VaultSignerTests : IAsyncLifetime
         using var signer = await OpenAsync();
         vault.Lie = VaultLie.Busy;
 
-        var fault = (await signer.Invoking(s => s.SignAsync(Content, CancellationToken.None).AsTask()).Should().ThrowAsync<SigningServiceException>()).Which;
+        var fault = await SigningFaultAsync(signer);
 
         fault.RetryAfter.Should().Be(TimeSpan.FromMinutes(1));
-        vault.Requests.Count(static r => r.StartsWith("POST", StringComparison.Ordinal)).Should().Be(1);
+        Signings.Should().Be(1);
     }
 
     [Theory]
@@ -103,7 +128,7 @@ public sealed class VaultSignerTests : IAsyncLifetime
         vault.FailNext(2);
 
         (await signer.SignAsync(Content, CancellationToken.None)).Should().NotBeEmpty();
-        time.Delays.Should().HaveCount(2);
+        Signings.Should().Be(3);
     }
 
     [Fact]
@@ -151,7 +176,7 @@ public sealed class VaultSignerTests : IAsyncLifetime
         vault.Rotate();
         vault.LeastVersion = 2;
 
-        var fault = (await signer.Invoking(s => s.SignAsync(Content, CancellationToken.None).AsTask()).Should().ThrowAsync<SigningServiceException>()).Which;
+        var fault = await SigningFaultAsync(signer);
 
         fault.IsTransient.Should().BeTrue();
         byte[] signature = await signer.SignAsync(Content, CancellationToken.None);
@@ -164,7 +189,7 @@ public sealed class VaultSignerTests : IAsyncLifetime
         using var signer = await OpenAsync();
         vault.LeastVersion = 2;
 
-        var fault = (await signer.Invoking(s => s.SignAsync(Content, CancellationToken.None).AsTask()).Should().ThrowAsync<SigningServiceException>()).Which;
+        var fault = await SigningFaultAsync(signer);
 
         fault.Code.Should().Be(SigningServiceException.Refused);
         fault.IsTransient.Should().BeFalse();
@@ -191,6 +216,9 @@ public sealed class VaultSignerTests : IAsyncLifetime
         using var signer = await OpenAsync(Options with { Namespace = "shop" });
         (await signer.SignAsync(Content, CancellationToken.None)).Should().NotBeEmpty();
     }
+
+    private static async Task<SigningServiceException> SigningFaultAsync(VaultSigner signer) =>
+        (await signer.Invoking(static s => s.SignAsync(Content, CancellationToken.None).AsTask()).Should().ThrowAsync<SigningServiceException>()).Which;
 
     private Task<VaultSigner> OpenAsync(VaultOptions? options = null) => VaultSigner.OpenAsync(options ?? Options, time, CancellationToken.None);
 }

@@ -1,5 +1,6 @@
 using Provenance.Attestor.Signing;
 using Provenance.Attestor.Signing.Vault;
+using Provenance.Attestor.Tests.SigningServices;
 using Provenance.Testing;
 using Provenance.Testing.Vault;
 
@@ -9,7 +10,7 @@ public sealed class VaultTokenTests : IAsyncLifetime, IDisposable
 {
     private static readonly byte[] Content = "content"u8.ToArray();
 
-    private readonly SkippingTime time = new();
+    private readonly RetryTime time = new();
     private readonly TemporaryFolder folder = new();
     private VaultServer vault = null!;
 

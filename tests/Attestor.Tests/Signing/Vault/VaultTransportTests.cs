@@ -1,5 +1,6 @@
 using Provenance.Attestor.Signing;
 using Provenance.Attestor.Signing.Vault;
+using Provenance.Attestor.Tests.SigningServices;
 using Provenance.Testing;
 using Provenance.Testing.Kubernetes;
 using Provenance.Testing.Vault;
@@ -49,6 +50,6 @@ public sealed class VaultTransportTests : IDisposable
     private static Task<VaultSigner> OpenAsync(VaultServer vault, string? authorityFile)
     {
         var options = new VaultOptions { Address = vault.Address, KeyName = VaultServer.KeyName, Token = vault.Token, AuthorityFile = authorityFile };
-        return VaultSigner.OpenAsync(options, new SkippingTime(), CancellationToken.None);
+        return VaultSigner.OpenAsync(options, new RetryTime(), CancellationToken.None);
     }
 }
