@@ -45,10 +45,9 @@ on_each_apiserver() {
 kubectl() { timeout 60 "$KUBECTL" --kubeconfig "$kube/admin.kubeconfig" "$@"; }
 etcdctl() { timeout 30 "$ETCDCTL" --endpoints "$(cat "$kube/etcd.url")" "$@"; }
 
-# ask USER METHOD PATH [CURL OPTION...]: prints the body of the answer and leaves its head in $kube/head, or in $kube_head
-# where others ask at the same time.
+# ask USER METHOD PATH [CURL OPTION...]: prints the body of the answer and leaves its head in the file $head, if one is named.
 ask() {
-  local user=$1 method=$2 path=$3 head=${kube_head:-$kube/head}
+  local user=$1 method=$2 path=$3 head=${head:-/dev/null}
   shift 3
   [[ $* == *Content-Type:* ]] || set -- --header 'Content-Type: application/json' "$@"
   : > "$head"
@@ -56,16 +55,17 @@ ask() {
     --request "$method" --dump-header "$head" "$@" "$kube_url$path"
 }
 
-# The status of the last answer, 0 where there was none.
-status() { awk '/^HTTP\// { code = $2 } END { print code + 0 }' "$kube/head"; }
+# The status that the file of a head says, 0 where there was no answer.
+status() { awk '/^HTTP\// { code = $2 } END { print code + 0 }' "$1"; }
 
-# answers STATUS USER METHOD PATH [CURL OPTION...]: prints the body when the answer has this status, and fails otherwise.
+# answers STATUS USER METHOD PATH [CURL OPTION...]: prints the body when the answer has this status, and fails otherwise. Others
+# may ask the same server at the same time: the file is of this process alone.
 answers() {
-  local expected=$1 body
+  local expected=$1 head=$kube/head.$BASHPID body asked=0
   shift
-  body=$(ask "$@")
+  body=$(ask "$@") || asked=$?
   printf '%s\n' "$body"
-  equal "$expected" "$(status)" >&2
+  equal "$expected, 0" "$(status "$head"), $asked" >&2
 }
 
 merge_patch() { # STATUS USER PATH JSON
@@ -218,14 +218,14 @@ kube_status='(if .kind == "TaskRun" then .status.podName //= "\(.metadata.name)-
 
 # complete_run OBJECT: gives the object that exists already the status of this one.
 complete_run() {
-  local path body
+  local path body head=$kube/head.$BASHPID
   path=$(path_of <<< "$1")
   body=$(jq --compact-output "select(.status) | $kube_status" <<< "$1")
   [[ -n $body ]] || return 0
   # A kind without a status subresource has its status by now. The server says so before it has read a large one, which curl
   # takes for an error.
   ask admin PATCH "$path/status" --data @- --header 'Content-Type: application/merge-patch+json' <<< "$body" > "$kube/answer" || true
-  case $(status) in
+  case $(status "$head") in
     200 | 404) ;;
     *) jq .message "$kube/answer" >&2; return 1 ;;
   esac
