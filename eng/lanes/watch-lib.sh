@@ -39,10 +39,11 @@ start_watcher() {
 
 ready() { curl --fail --silent --output /dev/null --max-time 2 "$watcher_url/readyz"; }
 
-# metric NAME [LABELS]: the sum of its values, 0 where there are none.
+# metric NAME [LABELS]: the sum of its values, 0 where there are none; nothing where nobody answers or has that metric.
 metric() {
-  curl --silent --max-time 5 "$watcher_url/metrics" |
-    awk -v name="$1" -v labels="${2:-}" '$1 ~ "^" name "([{]|$)" && index($1, labels) { sum += $2 } END { print sum + 0 }'
+  curl --fail --silent --max-time 5 "$watcher_url/metrics" |
+    awk -v name="$1" -v labels="${2:-}" '$1 == "#" && $3 == name { known = 1 }
+      $1 ~ "^" name "([{]|$)" && index($1, labels) { sum += $2 } END { if (known) print sum + 0; exit !known }'
 }
 
 stop_watcher() { end "$watcher" "$@"; } # [SIGNAL]
@@ -61,6 +62,14 @@ end_run() {
   local body
   body=$(printf '{"status": {"podName": "run-%s-pod", "startTime": "2026-03-02T10:00:00Z", "completionTime": "2026-03-02T10:01:07Z", "conditions": [{"type": "Succeeded", "status": "True", "reason": "Succeeded", "lastTransitionTime": "2026-03-02T10:01:07Z"}], "steps": [{"name": "push", "container": "step-push", "outputs": [{"name": "image", "buildOutput": true, "values": [{"uri": "oci://registry.example/load/app", "digest": {"sha256": "%s"}}]}]}]}}' "$1" "$(digest_of_run "$1")")
   merge_patch 200 admin "/apis/tekton.dev/v1/namespaces/load/taskruns/run-$1/status" "$body" > /dev/null
+}
+
+complete_runs() { # NUMBER...
+  local number
+  for number; do
+    add_run "$number"
+    end_run "$number"
+  done
 }
 
 delete_run() { answers 200 admin DELETE "/apis/tekton.dev/v1/namespaces/load/taskruns/run-$1" > /dev/null; }
