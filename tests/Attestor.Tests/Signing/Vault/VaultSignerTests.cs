@@ -48,7 +48,7 @@ public sealed class VaultSignerTests : IAsyncLifetime
     public async Task Nothing_that_Vault_does_wrong_becomes_a_signature_or_shows_the_token(VaultLie lie, string code, bool isTransient)
     {
         vault.Rotate();
-        using var signer = await OpenAsync(Options with { RequestTimeout = lie is VaultLie.Silent ? TimeSpan.FromMilliseconds(200) : TimeSpan.FromSeconds(10) });
+        using var signer = await OpenAsync(Options with { RequestTimeout = lie is VaultLie.Silent ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(10) });
         vault.Lie = lie;
 
         var fault = (await signer.Invoking(s => s.SignAsync(Content, CancellationToken.None).AsTask()).Should().ThrowAsync<SigningServiceException>()).Which;
