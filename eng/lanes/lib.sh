@@ -59,7 +59,7 @@ where=
 finished=false
 
 # Nobody's keys, credentials or caches take part.
-mkdir "$work/home" "$work/ports" "$work/said"
+mkdir "$work/home" "$work/ports" "$work/.said"
 export HOME=$work/home DOCKER_CONFIG=$work/home/.docker
 unset XDG_CONFIG_HOME XDG_CACHE_HOME XDG_DATA_HOME XDG_STATE_HOME XDG_RUNTIME_DIR
 
@@ -71,7 +71,7 @@ plan() {
 # check SENTENCE COMMAND...: the sentence holds when the command succeeds, which is a function's every command. In $(...) || or
 # an if, bash would let all but the last fail.
 check() {
-  local sentence=$1 output=$work/said/$BASHPID status=0
+  local sentence=$1 output=$work/.said/$BASHPID status=0
   shift
   ("$@") > "$output" 2>&1 < /dev/null &
   wait $! || status=$?
@@ -114,7 +114,7 @@ holds() {
 
 # quietly COMMAND...: a step of the preparation; what it said is shown only when it fails, which ends the lane.
 quietly() {
-  local output=$work/said/$BASHPID status=0
+  local output=$work/.said/$BASHPID status=0
   ("$@") > "$output" 2>&1 < /dev/null &
   wait $! || status=$?
   ((status == 0)) || { cat "$output" >&2; return 1; }
