@@ -62,6 +62,8 @@ finished=false
 mkdir "$work/home" "$work/ports" "$work/.said"
 export HOME=$work/home DOCKER_CONFIG=$work/home/.docker
 unset XDG_CONFIG_HOME XDG_CACHE_HOME XDG_DATA_HOME XDG_STATE_HOME XDG_RUNTIME_DIR
+# .NET would leave a socket and two pipes among the temporary files for each process that is killed.
+export DOTNET_EnableDiagnostics=0
 
 plan() {
   planned=$1
