@@ -45,27 +45,23 @@ on_each_apiserver() {
 kubectl() { timeout 60 "$KUBECTL" --kubeconfig "$kube/admin.kubeconfig" "$@"; }
 etcdctl() { timeout 30 "$ETCDCTL" --endpoints "$(cat "$kube/etcd.url")" "$@"; }
 
-# ask USER METHOD PATH [CURL OPTION...]: prints the body of the answer and leaves its head in $kube/head, or in $kube_head
-# where others ask at the same time.
+# ask USER METHOD PATH [CURL OPTION...]: prints the body of the answer.
 ask() {
-  local user=$1 method=$2 path=$3 head=${kube_head:-$kube/head}
+  local user=$1 method=$2 path=$3
   shift 3
   [[ $* == *Content-Type:* ]] || set -- --header 'Content-Type: application/json' "$@"
-  : > "$head"
-  curl --silent --show-error --max-time 60 --cacert "$kube/ca.crt" --header "Authorization: Bearer $(cat "$kube/tokens/$user")" \
-    --request "$method" --dump-header "$head" "$@" "$kube_url$path"
+  curl --silent --show-error --max-time 60 --cacert "$kube/ca.crt" --header "Authorization: Bearer $(< "$kube/tokens/$user")" \
+    --request "$method" "$@" "$kube_url$path"
 }
 
-# The status of the last answer, 0 where there was none.
-status() { awk '/^HTTP\// { code = $2 } END { print code + 0 }' "$kube/head"; }
-
-# answers STATUS USER METHOD PATH [CURL OPTION...]: prints the body when the answer has this status, and fails otherwise.
+# answers STATUS USER METHOD PATH [CURL OPTION...]: prints the body when the answer is whole and has this status, and fails
+# otherwise. It keeps no file, because others may ask the same server at the same time.
 answers() {
-  local expected=$1 body
+  local expected=$1 answer asked=0
   shift
-  body=$(ask "$@")
-  printf '%s\n' "$body"
-  equal "$expected" "$(status)" >&2
+  answer=$(ask "$@" --write-out '\n%{http_code}') || asked=$?
+  printf '%s\n' "${answer%$'\n'*}"
+  equal "$expected 0" "${answer##*$'\n'} $asked" >&2
 }
 
 merge_patch() { # STATUS USER PATH JSON
@@ -195,37 +191,41 @@ plural_of() { # VERSION KIND: the server is asked once
   cat "$known"
 }
 
-# create_runs FILE...: creates what is in the files as a controller leaves it, statuses included. Owners come first and
-# complete last; who names an owner by uid gets its new uid. TaskRuns get the podName that Tekton's schema asks for.
-create_runs() {
-  local object path made old uids='{}' objects=()
-  mapfile -t objects < <(documents "$@" | jq --compact-output --slurp 'sort_by(.metadata.ownerReferences | length)[]')
-  ((${#objects[@]} > 0))
-  for object in "${objects[@]}"; do
-    path=$(path_of <<< "$object")
-    ensure_namespace "$(namespace_in "$path")"
-    old=$(jq --raw-output '.metadata.uid // ""' <<< "$object")
-    made=$(jq --argjson uids "$uids" \
-      'del(.metadata.resourceVersion, .metadata.uid) | if .metadata.ownerReferences then .metadata.ownerReferences[] |= (.uid = ($uids[.uid] // .uid)) else . end' \
-      <<< "$object" | answers 201 admin POST "${path%/*}" --data @-) || { printf '%s\n' "$made" >&2; return 1; }
-    [[ -z $old ]] || uids=$(jq --arg old "$old" --arg new "$(jq --raw-output .metadata.uid <<< "$made")" '.[$old] = $new' <<< "$uids")
-  done
-  for ((i = ${#objects[@]} - 1; i >= 0; i--)); do complete_run "${objects[i]}"; done
-}
-
 # What becomes a run's status.
 kube_status='(if .kind == "TaskRun" then .status.podName //= "\(.metadata.name)-pod" else . end) | {status}'
 
-# complete_run OBJECT: gives the object that exists already the status of this one.
+# create_runs FILE...: creates what is in the files as a controller leaves it, statuses included. Owners come first and
+# complete last; who names an owner by uid gets its new uid. TaskRuns get the podName that Tekton's schema asks for.
+create_runs() {
+  local version kind namespace name old object status made uids='{}' paths=() statuses=() i
+  local -A plurals=() spaces=()
+  documents "$@" | jq --raw-output --slurp '[.[].metadata.ownerReferences[]?.uid] as $owners | sort_by(.metadata.ownerReferences | length)[] |
+    ([.apiVersion, .kind, .metadata.namespace // "default", .metadata.name, (.metadata.uid | select(IN($owners[])) // "")] | @tsv),
+    (del(.metadata.resourceVersion, .metadata.uid) | tojson), (if .status then '"$kube_status"' | tojson else "" end)' > "$kube/creating"
+  while IFS=$'\t' read -r version kind namespace name old && read -r object && read -r status; do
+    [[ $version == */* ]] && version=apis/$version || version=api/$version
+    [[ -n ${plurals[$version $kind]:-} ]] || plurals[$version $kind]=$(plural_of "$version" "$kind")
+    [[ -n ${spaces[$namespace]:-} ]] || ensure_namespace "$namespace"
+    spaces[$namespace]=there
+    paths+=("/$version/namespaces/$namespace/${plurals[$version $kind]}/$name")
+    statuses+=("$status")
+    [[ $object != *'"ownerReferences"'* ]] ||
+      object=$(jq --compact-output --argjson uids "$uids" '.metadata.ownerReferences[]? |= (.uid = ($uids[.uid] // .uid))' <<< "$object")
+    made=$(answers 201 admin POST "${paths[-1]%/*}" --data @- <<< "$object") || { printf '%s\n' "$made" >&2; return 1; }
+    [[ -z $old ]] || uids=$(jq --arg old "$old" --arg new "$(jq --raw-output .metadata.uid <<< "$made")" '.[$old] = $new' <<< "$uids")
+  done < "$kube/creating"
+  ((${#paths[@]} > 0))
+  for ((i = ${#paths[@]} - 1; i >= 0; i--)); do complete_run "${paths[i]}" "${statuses[i]}"; done
+}
+
+# complete_run PATH STATUS: gives the object that exists already the status, if that is not empty.
 complete_run() {
-  local path body
-  path=$(path_of <<< "$1")
-  body=$(jq --compact-output "select(.status) | $kube_status" <<< "$1")
-  [[ -n $body ]] || return 0
+  local code
+  [[ -n $2 ]] || return 0
   # A kind without a status subresource has its status by now. The server says so before it has read a large one, which curl
   # takes for an error.
-  ask admin PATCH "$path/status" --data @- --header 'Content-Type: application/merge-patch+json' <<< "$body" > "$kube/answer" || true
-  case $(status) in
+  code=$(ask admin PATCH "$1/status" --data @- --header 'Content-Type: application/merge-patch+json' --output "$kube/answer" --write-out '%{http_code}' <<< "$2") || true
+  case $code in
     200 | 404) ;;
     *) jq .message "$kube/answer" >&2; return 1 ;;
   esac

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # What the lanes share. A lane is a script that sources this file, says with `plan` how many checks it makes, and makes
 # them with `check`, usually once for each registry (`on_each_registry`). It runs in a network namespace that holds the
-# loopback interface only, where the machine allows that: whatever a program asks of the internet fails the lane.
+# loopback interface only, where the machine allows that: whatever a program asks of the internet fails the lane. It has its
+# own mounts and processes too, which go with it however it ends.
 #
 # The product is $PROVENANCE (its executable or its .dll); the peers are $COSIGN, $ORAS, $CRANE and $DOCKER_REGISTRY,
 # by default what eng/peers gives.
@@ -33,7 +34,8 @@ if [[ -z ${COSIGN:-} || -z ${ORAS:-} || -z ${CRANE:-} || -z ${DOCKER_REGISTRY:-}
 fi
 
 if [[ -z ${LANE_NETWORK:-} ]]; then
-  for isolate in 'unshare --net' 'unshare --user --map-root-user --net'; do
+  alone='--net --mount --pid --fork --kill-child --mount-proc'
+  for isolate in "unshare $alone" "unshare --user --map-root-user $alone" 'unshare --net' 'unshare --user --map-root-user --net'; do
     $isolate ip link set lo up 2> /dev/null || continue
     export LANE_NETWORK='loopback only'
     # shellcheck disable=SC2016
@@ -48,7 +50,8 @@ cosign() { timeout 30 "$COSIGN" "$@"; }
 oras() { timeout 30 "$ORAS" "$@"; }
 crane() { timeout 30 "$CRANE" "$@"; }
 
-work=$(mktemp -d "${TMPDIR:-/tmp}/provenance-lane.XXXXXX")
+# Who gives a folder deletes it.
+work=${LANE_FOLDER:-$(mktemp -d "${TMPDIR:-/tmp}/provenance-lane.XXXXXX")}
 planned=0
 passed=0
 failed=0
@@ -56,20 +59,24 @@ where=
 finished=false
 
 # Nobody's keys, credentials or caches take part.
-mkdir "$work/home"
+mkdir "$work/home" "$work/ports" "$work/.said"
 export HOME=$work/home DOCKER_CONFIG=$work/home/.docker
 unset XDG_CONFIG_HOME XDG_CACHE_HOME XDG_DATA_HOME XDG_STATE_HOME XDG_RUNTIME_DIR
+# .NET would leave a socket and two pipes among the temporary files for each process that is killed.
+export DOTNET_EnableDiagnostics=0
 
 plan() {
   planned=$1
   printf '%s: network: %s\n' "$lane" "$LANE_NETWORK"
 }
 
-# check SENTENCE COMMAND...: the sentence holds when the command succeeds.
+# check SENTENCE COMMAND...: the sentence holds when the command succeeds, which is a function's every command. In $(...) || or
+# an if, bash would let all but the last fail.
 check() {
-  local sentence=$1 output status=0
+  local sentence=$1 output=$work/.said/$BASHPID status=0
   shift
-  output=$("$@" 2>&1 < /dev/null) || status=$?
+  ("$@") > "$output" 2>&1 < /dev/null &
+  wait $! || status=$?
   if ((status == 0)); then
     passed=$((passed + 1))
     printf 'ok     %s%s\n' "$where" "$sentence"
@@ -77,7 +84,7 @@ check() {
     failed=$((failed + 1))
     printf 'FAILED %s%s\n' "$where" "$sentence"
     printf '       | status %d of: %s\n' "$status" "$*"
-    tail -n 40 <<< "$output" | sed 's/^/       | /'
+    tail -n 40 "$output" | sed 's/^/       | /'
   fi
 }
 
@@ -109,8 +116,10 @@ holds() {
 
 # quietly COMMAND...: a step of the preparation; what it said is shown only when it fails, which ends the lane.
 quietly() {
-  local output
-  output=$("$@" 2>&1 < /dev/null) || { printf '%s\n' "$output" >&2; return 1; }
+  local output=$work/.said/$BASHPID status=0
+  ("$@") > "$output" 2>&1 < /dev/null &
+  wait $! || status=$?
+  ((status == 0)) || { cat "$output" >&2; return 1; }
 }
 
 # Checks run in shells of their own, so what they start is remembered in a file: the process and when it began, since a
@@ -146,17 +155,34 @@ stop_servers() {
       ! has_ended "$pid" || break
       sleep 0.1
     done
-    has_ended "$pid" || kill -KILL "$pid" 2> /dev/null || true
+    has_ended "$pid" || end "$pid" KILL || true
     wait "$pid" 2> /dev/null || true
   done
+}
+
+# The first process of a namespace ends all others of it. What is mounted in the folder is not deleted with it.
+leave() {
+  local place
+  if (($$ == 1)); then
+    for _ in {1..200}; do
+      kill -KILL -- -1 || break
+      wait
+      sleep 0.02
+    done 2> /dev/null
+  else
+    stop_servers
+  fi
+  awk -v folder="$work/" 'index($2, folder) == 1 { print $2 }' /proc/self/mounts | while read -r place; do umount --lazy "$place"; done
+  ! rm -rf "$work" || return
+  failed=$((failed + 1))
+  printf 'FAILED the lane left its folder, %s\n' "$work"
 }
 
 finish() {
   local made=$((passed + failed))
   trap - ERR
   set +e
-  stop_servers
-  rm -rf "$work"
+  leave
   if ! $finished; then
     failed=$((failed + 1))
     printf 'FAILED %sthe lane stopped early, after %d of %d checks\n' "$where" "$made" "$planned"
@@ -176,10 +202,12 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 trap 'printf "%s: line %s: this failed: %s\n" "$lane" "${BASH_LINENO[0]:-$LINENO}" "$BASH_COMMAND" >&2' ERR
 
+# free_port: one at which nothing listens, and which this lane gets once: who asked for it need not have bound it yet.
 free_port() {
   local port
   for _ in {1..100}; do
     port=$((20000 + RANDOM % 12000))
+    mkdir "$work/ports/$port" 2> /dev/null || continue
     (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null || { printf '%d' "$port"; return; }
   done
   return 1

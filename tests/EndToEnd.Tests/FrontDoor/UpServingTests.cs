@@ -28,25 +28,6 @@ public sealed class UpServingTests(SampleRuns samples) : IClassFixture<SampleRun
     }
 
     [Fact]
-    public async Task A_file_that_is_written_in_two_parts_is_attested_and_not_reported_as_unreadable()
-    {
-        using var folder = new TemporaryFolder();
-        Directory.CreateDirectory(folder["runs"]);
-        await using var server = await ServingProcess.StartAsync(folder["data"], folder["runs"]);
-        string run = RunFiles.TaskRun("slow", "oci://registry.example.com/slow", Hex);
-        await using (var file = new StreamWriter(folder["runs/slow.json"]) { AutoFlush = true })
-        {
-            await file.WriteAsync(run.AsMemory(0, run.Length / 2));
-            // Less than the pause between two looks: it is half there at one of them at most.
-            await Task.Delay(300);
-            await file.WriteAsync(run.AsMemory(run.Length / 2));
-        }
-
-        (await server.WaitForRunAsync("TaskRun e2e/slow")).GetProperty("outcome").GetString().Should().Be("attested");
-        server.Output.Should().ContainSingle();
-    }
-
-    [Fact]
     public async Task A_file_that_stays_half_written_is_reported_and_then_attested_when_it_is_whole()
     {
         using var folder = new TemporaryFolder();

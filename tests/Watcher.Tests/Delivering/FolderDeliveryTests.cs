@@ -108,6 +108,15 @@ public sealed class FolderDeliveryTests : IDisposable
         reports.All.Select(static r => r.Outcome).Should().Equal(DeliveryOutcome.NotAttested, DeliveryOutcome.Attested);
     }
 
+    [Fact]
+    public async Task A_file_that_is_half_written_at_one_look_is_attested_at_the_next_and_not_reported_as_unreadable()
+    {
+        string run = RunDeliveryTests.TaskRun("slow");
+        Write("slow.json", run[..(run.Length / 2)]);
+        await FollowAsync(Storing(), () => reports.WaitAsync("TaskRun ns/slow"), afterFirstLook: () => Write("slow.json", run));
+        reports.Runs.Should().Equal("TaskRun ns/slow");
+    }
+
     private const string PipelineRun = """
         {"apiVersion": "tekton.dev/v1", "kind": "PipelineRun", "metadata": {"name": "p", "namespace": "ns", "uid": "p-1"}, "spec": {},
          "status": {"completionTime": "2026-01-01T00:00:00Z", "conditions": [{"type": "Succeeded", "status": "True"}],

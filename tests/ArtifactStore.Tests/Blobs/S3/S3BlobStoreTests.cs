@@ -187,7 +187,7 @@ public sealed class S3BlobStoreTests : IAsyncLifetime
         byte[] content = Bytes((2 * Part) + 17);
         var digest = Digest.Of(content);
         await WriteAsync(digest, content);
-        Reopen(TimeSpan.FromMilliseconds(300));
+        Reopen(TimeSpan.FromSeconds(2));
         server.Disturb = async context =>
         {
             if (context.Request.Method != "GET")

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Provenance.Testing;
 using Provenance.Testing.Kubernetes;
 
 namespace Provenance.Watcher.Tests.Kubernetes.Watching;
@@ -50,7 +51,15 @@ public sealed class StreamedListTests : IAsyncLifetime
     public async Task Pages_are_asked_for_where_no_end_is_announced()
     {
         server.StreamedLists = StreamedLists.Ignored;
-        await using var following = new Following(server, Following.Streams with { StreamedListSilence = TimeSpan.FromMilliseconds(200) });
+        var time = new ManualTime();
+        await using var following = new Following(server, Following.Streams, time: time);
+        await following.ToldAsync("start Start", "Listed a", "Listed b");
+        await following.UntilAsync(() =>
+        {
+            // When the follower begins to wait for more is not seen from here; nothing else is waited for meanwhile.
+            time.Advance(TimeSpan.FromSeconds(1));
+            return following.Handler.Calls.Count > 3;
+        });
         await following.ToldAsync("start Start", "Listed a", "Listed b", "start Fallback", "Listed a", "Listed b", "complete");
     }
 
