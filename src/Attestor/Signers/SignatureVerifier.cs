@@ -41,6 +41,7 @@ public sealed class SignatureVerifier(TrustedRoot root, SignatureDemands demands
         }
 
         var issuer = IssuerFinder.Find(certificate, material.Certificates, times, root.CertificateAuthorities);
+        IssuerFinder.RefuseForeignTimes(certificate, material.LogEntries);
         if (demands.CertificateLog)
         {
             CertificateTransparency.Verify(certificate, issuer, root.CertificateLogs);
