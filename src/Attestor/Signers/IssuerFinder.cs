@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Certificates;
 using Provenance.Attestor.Envelopes;
@@ -57,6 +58,19 @@ internal static class IssuerFinder
         catch (KeyException e)
         {
             throw new EvidenceException(e.Code is "KEY_ALG_UNSUPPORTED" ? e.Code : "CERT_INVALID", $"The key of the certificate cannot be used: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The hash function that goes with the certificate's key; null where <see cref="KeyOf"/> refuses the key.</summary>
+    public static HashAlgorithmName? FindHash(Certificate certificate)
+    {
+        try
+        {
+            return certificate.Key.Hash;
+        }
+        catch (KeyException)
+        {
+            return null;
         }
     }
 
