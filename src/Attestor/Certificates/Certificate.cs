@@ -133,8 +133,12 @@ internal sealed class Certificate
         return hash is { } known && Issuer.Span.SequenceEqual(issuer.Subject.Span) && issuer.Key.Verify(Signed.Span, Signature.Span, known);
     }
 
-    private static DateTimeOffset ReadTime(AsnReader validity) =>
-        validity.PeekTag().HasSameClassAndValue(Asn1Tag.UtcTime) ? validity.ReadUtcTime(2049) : validity.ReadGeneralizedTime();
+    // Times have no fractions of a second (RFC 5280, section 4.1.2.5.2).
+    private static DateTimeOffset ReadTime(AsnReader validity)
+    {
+        var time = validity.PeekTag().HasSameClassAndValue(Asn1Tag.UtcTime) ? validity.ReadUtcTime(2049) : validity.ReadGeneralizedTime();
+        return time.Ticks % TimeSpan.TicksPerSecond is 0 ? time : throw new AsnContentException();
+    }
 
     private static List<CertificateExtension> ReadExtensions(AsnReader wrapper)
     {

@@ -108,11 +108,20 @@ internal static class StrictJson
         }
 
         string text = member.ValueKind is JsonValueKind.String ? member.GetString()! : member.GetRawText();
-        return member.ValueKind is JsonValueKind.String or JsonValueKind.Number
-            && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
-            && (text.Length is 1 || text[0] is not '0')
+        return member.ValueKind is JsonValueKind.String or JsonValueKind.Number && TryReadCount(text, out long number)
             ? number
             : throw new EvidenceException("JSON_INVALID", $"The field \"{name}\" of the {what} is no whole number from 0 to {long.MaxValue}.");
+    }
+
+    /// <summary>Reads a whole number that is not negative from its digits: no sign, no blanks, no zeros in front.</summary>
+    public static bool TryReadCount(string digits, out long number)
+    {
+        number = 0;
+
+        // .NET passes over NUL characters behind a number.
+        return digits.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0
+            && (digits.Length is 1 || !digits.StartsWith('0'))
+            && long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out number);
     }
 
     /// <summary>At most 80 characters of a text that an attacker may have chosen, with nothing in them that a terminal would obey.</summary>

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Certificates;
 using Provenance.Attestor.Envelopes;
 using Provenance.Attestor.Signing;
@@ -59,6 +61,19 @@ internal static class IssuerFinder
         }
     }
 
+    /// <summary>The hash function that goes with the certificate's key; null where <see cref="KeyOf"/> refuses the key.</summary>
+    public static HashAlgorithmName? FindHash(Certificate certificate)
+    {
+        try
+        {
+            return certificate.Key.Hash;
+        }
+        catch (KeyException)
+        {
+            return null;
+        }
+    }
+
     private static void RequireSigningCertificate(Certificate certificate)
     {
         if (CertificateFields.FindUnknownCritical(certificate) is { } oid)
@@ -86,6 +101,26 @@ internal static class IssuerFinder
             };
         }
     }
+
+    /// <summary>
+    /// A time that a log entry states proves nothing without a promise, but one at which the certificate was not valid contradicts the rest,
+    /// and is refused as in sigstore-go.
+    /// </summary>
+    /// <exception cref="EvidenceException"><c>TIME_OUT_OF_RANGE</c>.</exception>
+    public static void RefuseForeignTimes(Certificate certificate, IReadOnlyList<LogEntry> entries)
+    {
+        if (entries.FirstOrDefault(entry => entry.IntegratedTime is not 0 && !IsWithin(certificate, entry.IntegratedTime)) is { } outside)
+        {
+            throw new EvidenceException("TIME_OUT_OF_RANGE", "The log entry states a time at which the certificate was not valid.")
+            {
+                Expected = Window(certificate).ToString(),
+                Actual = $"{outside.IntegratedTime} seconds since 1970",
+            };
+        }
+    }
+
+    private static bool IsWithin(Certificate certificate, long seconds) =>
+        seconds >= certificate.NotBefore.ToUnixTimeSeconds() && seconds <= certificate.NotAfter.ToUnixTimeSeconds();
 
     /// <summary>Certificates after the first are never used, but a root among them says that somebody takes it for trusted.</summary>
     /// <exception cref="EvidenceException"><c>CERT_CHAIN</c> or <c>CERT_INVALID</c>.</exception>

@@ -29,7 +29,7 @@ public sealed class SignatureVerifier(TrustedRoot root, SignatureDemands demands
 
         var certificate = Certificate.Parse(material.Certificates[0]);
         IssuerFinder.RefuseRoots(material.Certificates);
-        var entries = VerifyEntries(material, content, new LoggedSigner(IsCertificate: true, certificate.Encoded));
+        var entries = VerifyEntries(material, content, new LoggedSigner(IsCertificate: true, certificate.Encoded) { Hash = IssuerFinder.FindHash(certificate) });
         var times = VerifyTimes(material, content, entries);
         if (times.Count is 0)
         {
@@ -41,6 +41,7 @@ public sealed class SignatureVerifier(TrustedRoot root, SignatureDemands demands
         }
 
         var issuer = IssuerFinder.Find(certificate, material.Certificates, times, root.CertificateAuthorities);
+        IssuerFinder.RefuseForeignTimes(certificate, material.LogEntries);
         if (demands.CertificateLog)
         {
             CertificateTransparency.Verify(certificate, issuer, root.CertificateLogs);
@@ -59,7 +60,7 @@ public sealed class SignatureVerifier(TrustedRoot root, SignatureDemands demands
         ArgumentNullException.ThrowIfNull(content);
         ArgumentNullException.ThrowIfNull(key);
         RequireKey(material);
-        var entries = VerifyEntries(material, content, new LoggedSigner(IsCertificate: false, key.SubjectPublicKeyInfo));
+        var entries = VerifyEntries(material, content, new LoggedSigner(IsCertificate: false, key.SubjectPublicKeyInfo) { Hash = key.Hash });
         var times = VerifyTimes(material, content, entries);
         VerifySignature(content, key);
         return new VerifiedSignature { Key = key, Identity = null, Times = times, LogEntries = Name(entries) };

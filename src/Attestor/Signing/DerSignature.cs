@@ -1,8 +1,10 @@
+using System.Formats.Asn1;
+
 namespace Provenance.Attestor.Signing;
 
 /// <summary>
-/// Writes ECDSA signatures as the ASN.1 DER sequence of two integers (RFC 3279, section 2.2.3). .NET does so too, at more than a
-/// kilobyte of memory for each signature.
+/// ECDSA signatures as the ASN.1 DER sequence of two integers (RFC 3279, section 2.2.3). .NET writes them too, at more than a kilobyte of
+/// memory for each signature.
 /// </summary>
 internal static class DerSignature
 {
@@ -23,6 +25,28 @@ internal static class DerSignature
         WriteInteger(der.AsSpan(2 + IntegerLength(r)), s);
         return der;
     }
+
+    /// <summary>
+    /// Whether the bytes are such a sequence of two positive numbers and nothing else. .NET takes negative numbers for the positive ones of
+    /// the same bytes, so that a signature would have four spellings.
+    /// </summary>
+    public static bool IsOne(ReadOnlySpan<byte> signature)
+    {
+        try
+        {
+            AsnDecoder.ReadSequence(signature, AsnEncodingRules.DER, out int start, out int length, out int end);
+            var numbers = signature.Slice(start, length);
+            var r = AsnDecoder.ReadIntegerBytes(numbers, AsnEncodingRules.DER, out int first);
+            var s = AsnDecoder.ReadIntegerBytes(numbers[first..], AsnEncodingRules.DER, out int second);
+            return end == signature.Length && first + second == length && IsPositive(r) && IsPositive(s);
+        }
+        catch (AsnContentException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsPositive(ReadOnlySpan<byte> number) => number[0] < 0x80 && number.IndexOfAnyExcept((byte)0) >= 0;
 
     private static ReadOnlySpan<byte> Minimal(ReadOnlySpan<byte> value)
     {

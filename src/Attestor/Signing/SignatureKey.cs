@@ -119,7 +119,7 @@ public sealed class SignatureKey
         {
             return (ecdsa, rsa, ed25519) switch
             {
-                ({ } key, _, _) => key.VerifyData(content, signature, hash, DSASignatureFormat.Rfc3279DerSequence),
+                ({ } key, _, _) => DerSignature.IsOne(signature) && key.VerifyData(content, signature, hash, DSASignatureFormat.Rfc3279DerSequence),
                 (_, { } key, _) => key.VerifyData(content, signature, hash, RSASignaturePadding.Pkcs1),
                 (_, _, { } key) => hash == HashAlgorithmName.SHA512 && key.Verify(content, signature),
                 _ => false,
@@ -138,7 +138,7 @@ public sealed class SignatureKey
         {
             return (ecdsa, rsa) switch
             {
-                ({ } key, _) => key.VerifyHash(hash, signature, DSASignatureFormat.Rfc3279DerSequence),
+                ({ } key, _) => DerSignature.IsOne(signature) && key.VerifyHash(hash, signature, DSASignatureFormat.Rfc3279DerSequence),
                 (_, { } key) => key.VerifyHash(hash, signature, Hash, RSASignaturePadding.Pkcs1),
                 _ => false,
             };

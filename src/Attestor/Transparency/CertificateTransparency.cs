@@ -66,8 +66,8 @@ internal static class CertificateTransparency
     {
         ulong milliseconds = BinaryPrimitives.ReadUInt64BigEndian(promise[33..]);
         var extensions = Vector(promise[HeaderSize..], out var rest);
-        // Hash function and signature algorithm (RFC 5246, section 7.4.1.4.1): SHA-256 with ECDSA or RSA.
-        bool isKnown = rest is [4, 3 or 1, ..];
+        // Hash function and signature algorithm (RFC 5246, section 7.4.1.4.1): SHA-256 with ECDSA or RSA, whichever the log's key is of.
+        bool isKnown = log.Key.Algorithm.StartsWith("RSA", StringComparison.Ordinal) ? rest is [4, 1, ..] : rest is [4, 3, ..];
         var signature = Vector(rest[2..], out var end);
         byte[] signed =
         [

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Provenance.Attestor.Envelopes;
 
@@ -45,6 +45,11 @@ internal sealed class Checkpoint
             throw Malformed("it is no signed note, or has no signature");
         }
 
+        if (note.AsSpan().IndexOfAnyInRange('\0', '\t') >= 0 || note.AsSpan().IndexOfAnyInRange('\v', '\u001F') >= 0)
+        {
+            throw Malformed("it has a control character");
+        }
+
         string text = note[..(end + 1)];
         string[] lines = text.Split('\n');
         if (lines.Length < 4 || lines[0].Length is 0)
@@ -52,12 +57,12 @@ internal sealed class Checkpoint
             throw Malformed("it lacks the origin, the size or the root hash");
         }
 
-        if (!long.TryParse(lines[1], NumberStyles.None, CultureInfo.InvariantCulture, out long size) || (lines[1].Length > 1 && lines[1][0] is '0'))
+        if (!StrictJson.TryReadCount(lines[1], out long size))
         {
             throw Malformed($"its second line \"{StrictJson.Excerpt(lines[1])}\" is no tree size");
         }
 
-        if (!StrictBase64.TryDecode(lines[2], out byte[]? root) || root.Length is not 32)
+        if (!TryDecode(lines[2], out byte[]? root) || root.Length is not 32)
         {
             throw Malformed($"its third line \"{StrictJson.Excerpt(lines[2])}\" is no root hash");
         }
@@ -73,10 +78,32 @@ internal sealed class Checkpoint
         int space = line.LastIndexOf(' ');
         return line.StartsWith(SignaturePrefix, StringComparison.Ordinal)
             && space > SignaturePrefix.Length
-            && StrictBase64.TryDecode(line.AsSpan(space + 1), out byte[]? bytes)
+            && IsName(line.AsSpan(SignaturePrefix.Length..space))
+            && TryDecode(line[(space + 1)..], out byte[]? bytes)
             && bytes.Length > 4
             ? new CheckpointSignature(line[SignaturePrefix.Length..space], bytes.AsMemory(0, 4), bytes.AsMemory(4))
             : throw Malformed("a signature line is malformed");
+    }
+
+    // The name of a key has neither blanks of any script nor a plus (C2SP signed-note).
+    private static bool IsName(ReadOnlySpan<char> text)
+    {
+        foreach (char c in text)
+        {
+            if (c is '+' || char.IsWhiteSpace(c))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // Notes know one alphabet only, unlike envelopes.
+    private static bool TryDecode(string text, [NotNullWhen(true)] out byte[]? bytes)
+    {
+        bytes = null;
+        return !text.Contains('-', StringComparison.Ordinal) && !text.Contains('_', StringComparison.Ordinal) && StrictBase64.TryDecode(text, out bytes);
     }
 
     private static EvidenceException Malformed(string what) => new("TLOG_PROOF", $"The checkpoint cannot be read: {what}.");

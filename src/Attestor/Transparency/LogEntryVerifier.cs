@@ -34,6 +34,11 @@ internal static class LogEntryVerifier
             throw new EvidenceException("TLOG_PROOF", "The log entry has no inclusion proof.") { Expected = "inclusionProof with checkpoint", Actual = "nothing" };
         }
 
+        if (isVersion2 && entry.Promise is not null)
+        {
+            throw new EvidenceException("TLOG_SET", $"The entry has a promise (signed entry timestamp), but logs of version 2 as {log.BaseUrl.Host} make none.") { Expected = "no inclusionPromise", Actual = "one" };
+        }
+
         LoggedBody.Verify(entry, content, signer);
         return new VerifiedLogEntry(log, entry.LogIndex, time);
     }
@@ -92,9 +97,15 @@ internal static class LogEntryVerifier
         RequireSignature(checkpoint, log, isVersion2 ? log.Origin : checkpoint.Origin.Split(" - ")[0]);
 
         // Version 1 spreads one log over several trees: the proof has a place of its own. In version 2 there is one tree.
-        long index = isVersion2 ? entry.LogIndex : proof.LogIndex;
-        bool copiesAgree = (proof.RootHash.IsEmpty && isVersion2) || proof.RootHash.Span.SequenceEqual(checkpoint.RootHash.Span);
-        if (!copiesAgree || (!isVersion2 && proof.TreeSize != checkpoint.Size))
+        if (isVersion2 && proof.LogIndex != entry.LogIndex)
+        {
+            throw new EvidenceException("TLOG_PROOF", "The inclusion proof is for another place in the log than the entry's.") { Expected = $"{entry.LogIndex}", Actual = $"{proof.LogIndex}" };
+        }
+
+        // In version 2 the copies of what the checkpoint says may be left out, but not be others.
+        bool rootsAgree = (proof.RootHash.IsEmpty && isVersion2) || proof.RootHash.Span.SequenceEqual(checkpoint.RootHash.Span);
+        bool sizesAgree = (proof.TreeSize is 0 && isVersion2) || proof.TreeSize == checkpoint.Size;
+        if (!rootsAgree || !sizesAgree)
         {
             throw new EvidenceException("TLOG_PROOF", "The inclusion proof is for another state of the log than the checkpoint.")
             {
@@ -103,13 +114,13 @@ internal static class LogEntryVerifier
             };
         }
 
-        byte[]? root = MerkleTree.RootOf(entry.Body.Span, index, checkpoint.Size, proof.Hashes);
+        byte[]? root = MerkleTree.RootOf(entry.Body.Span, proof.LogIndex, checkpoint.Size, proof.Hashes);
         if (root is null || !checkpoint.RootHash.Span.SequenceEqual(root))
         {
             throw new EvidenceException("TLOG_PROOF", "The inclusion proof does not lead from the entry to the root hash that the log signed.")
             {
                 Expected = Convert.ToHexStringLower(checkpoint.RootHash.Span),
-                Actual = root is null ? $"a path of {proof.Hashes.Count} hashes for entry {index} of {checkpoint.Size}" : Convert.ToHexStringLower(root),
+                Actual = root is null ? $"a path of {proof.Hashes.Count} hashes for entry {proof.LogIndex} of {checkpoint.Size}" : Convert.ToHexStringLower(root),
             };
         }
     }

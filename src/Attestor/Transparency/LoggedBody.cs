@@ -32,7 +32,7 @@ internal static class LoggedBody
         {
             case "hashedrekord 0.0.1":
                 var signature = Get(spec, "signature");
-                RequireHash(content.HashOfSigned, Get(Get(spec, "data"), "hash"));
+                RequireSigned(signer, RequireHash(content.HashOfSigned, Get(Get(spec, "data"), "hash")));
                 RequireSignature(content, StrictJson.GetBytes(signature, "content", What));
                 RequirePem(signer, StrictJson.GetBytes(Get(signature, "publicKey"), "content", What));
                 break;
@@ -73,6 +73,7 @@ internal static class LoggedBody
             "SHA2_512" => HashAlgorithmName.SHA512,
             var other => throw Mismatch("The hash algorithm of the log entry is not supported.", "SHA2_256, SHA2_384 or SHA2_512", other),
         };
+        RequireSigned(signer, algorithm);
         RequireHash(content.HashOfSigned(algorithm), StrictJson.GetBytes(data, "digest", What));
         var signature = Get(spec, "signature");
         RequireSignature(content, StrictJson.GetBytes(signature, "content", What));
@@ -82,7 +83,16 @@ internal static class LoggedBody
             : StrictJson.Find(verifier, "publicKey", JsonValueKind.Object, What) is { } key ? StrictJson.GetBytes(key, "rawBytes", What) : null);
     }
 
-    private static void RequireHash(Func<HashAlgorithmName, byte[]?> hashOf, JsonElement stated)
+    // A hash that was not signed is one that the log cannot have verified the signature with.
+    private static void RequireSigned(LoggedSigner signer, HashAlgorithmName stated)
+    {
+        if (signer.Hash is { } signed && signed != stated)
+        {
+            throw Mismatch("The log entry states another hash than the one that was signed.", signed.Name!, stated.Name!);
+        }
+    }
+
+    private static HashAlgorithmName RequireHash(Func<HashAlgorithmName, byte[]?> hashOf, JsonElement stated)
     {
         var algorithm = StrictJson.GetText(stated, "algorithm", What) switch
         {
@@ -97,6 +107,8 @@ internal static class LoggedBody
         {
             throw Mismatch("The log entry is about other content.", actual is null ? "an entry for this kind of content" : Convert.ToHexStringLower(actual), value);
         }
+
+        return algorithm;
     }
 
     private static void RequireHash(byte[]? actual, byte[] stated)

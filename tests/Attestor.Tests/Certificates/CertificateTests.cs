@@ -1,3 +1,5 @@
+using System.Formats.Asn1;
+using System.Text;
 using Provenance.Attestor.Certificates;
 using Provenance.Attestor.Envelopes;
 using Provenance.Attestor.Signing;
@@ -24,6 +26,61 @@ public sealed class CertificateTests
                 IsAccepted(altered, issuer).Should().BeFalse("byte {0} was altered by {1}", place, mask);
             }
         }
+    }
+
+    [Theory]
+    [InlineData("20260102031300Z", true)]
+    [InlineData("20260102031300.5Z", false)]
+    [InlineData("20260102031300.0Z", false)]
+    [InlineData("20260102031300+0000", false)]
+    public void Times_have_neither_fractions_nor_offsets(string end, bool isRead)
+    {
+        byte[] genuine = new PrivateSigstore().Issue(new LeafOptions());
+        var read = () => Certificate.Parse(Until(genuine, end));
+
+        if (isRead)
+        {
+            read().NotAfter.Should().Be(new DateTimeOffset(2026, 1, 2, 3, 13, 0, TimeSpan.Zero));
+        }
+        else
+        {
+            read.Should().Throw<EvidenceException>().Which.Code.Should().Be("CERT_INVALID");
+        }
+    }
+
+    // The certificate, ending at a GeneralizedTime.
+    private static byte[] Until(byte[] certificate, string end)
+    {
+        var outer = new AsnReader(certificate, AsnEncodingRules.DER).ReadSequence();
+        var body = outer.ReadSequence();
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            using (writer.PushSequence())
+            {
+                // Version, number, algorithm and issuer come before the validity.
+                for (int i = 0; body.HasData; i++)
+                {
+                    if (i is not 4)
+                    {
+                        writer.WriteEncodedValue(body.ReadEncodedValue().Span);
+                        continue;
+                    }
+
+                    var validity = body.ReadSequence();
+                    using (writer.PushSequence())
+                    {
+                        writer.WriteEncodedValue(validity.ReadEncodedValue().Span);
+                        writer.WriteEncodedValue([24, (byte)end.Length, .. Encoding.ASCII.GetBytes(end)]);
+                    }
+                }
+            }
+
+            writer.WriteEncodedValue(outer.ReadEncodedValue().Span);
+            writer.WriteEncodedValue(outer.ReadEncodedValue().Span);
+        }
+
+        return writer.Encode();
     }
 
     private static bool IsAccepted(byte[] encoded, Certificate issuer)

@@ -19,6 +19,8 @@ public sealed class LogEntryAttackTests
         ["the body is another"] = (VerdictCodes.TlogSet, static b => Entry(b)["canonicalizedBody"] = Entry(Other())["canonicalizedBody"]!.DeepClone()),
         ["the time is another"] = (VerdictCodes.TlogSet, static b => Entry(b)["integratedTime"] = "1767322919"),
         ["the place in the log is another"] = (VerdictCodes.TlogSet, static b => Entry(b)["logIndex"] = "8"),
+        ["the place in the log ends in a NUL"] = (VerdictCodes.JsonInvalid, static b => Entry(b)["logIndex"] = "7\0"),
+        ["the time ends in a NUL"] = (VerdictCodes.JsonInvalid, static b => Entry(b)["integratedTime"] = (string)Entry(b)["integratedTime"]! + "\0"),
         ["the log is another"] = (VerdictCodes.TlogUntrusted, static b => Entry(b)["logId"]!["keyId"] = Convert.ToBase64String(new byte[32])),
         ["the promise is another's"] = (VerdictCodes.TlogSet, static b => Entry(b)["inclusionPromise"] = Entry(Other())["inclusionPromise"]!.DeepClone()),
         ["the proof is gone"] = (VerdictCodes.TlogProof, static b => Entry(b).Remove("inclusionProof")),
@@ -33,7 +35,9 @@ public sealed class LogEntryAttackTests
         ["the checkpoint is another log's"] = (VerdictCodes.TlogProof, static b => Proof(b)["checkpoint"] = Proof(AttackedSigner.Keyless.SignByStranger())["checkpoint"]!.DeepClone()),
         ["the checkpoint is signed under another name"] = (VerdictCodes.TlogProof, static b => Note(b, static note => note.Replace("\u2014 log.example.com", "\u2014 evil.example.com", StringComparison.Ordinal))),
         ["a forged signature of the log stands before its own in the checkpoint"] = (VerdictCodes.TlogProof, static b => Note(b, ForgeBefore)),
-        ["proof and promise are gone"] = (VerdictCodes.TlogProof, static b => Strip(Entry(b))),
+        ["the proof's size ends in a NUL"] = (VerdictCodes.JsonInvalid, static b => Proof(b)["treeSize"] = "1\0"),
+        ["promise and time are gone"] = (VerdictCodes.TimeMissing, static b => Strip(Entry(b), "inclusionPromise", "integratedTime")),
+        ["proof and promise are gone"] = (VerdictCodes.TlogProof, static b => Strip(Entry(b), "inclusionProof", "inclusionPromise")),
         ["there is no entry"] = (VerdictCodes.TlogMissing, static b => ((JsonObject)b.At("verificationMaterial")).Remove("tlogEntries")),
     };
 
@@ -79,9 +83,5 @@ public sealed class LogEntryAttackTests
         return note.Insert(line, $"\u2014 log.example.com {Convert.ToBase64String(own)}\n");
     }
 
-    private static void Strip(JsonObject entry)
-    {
-        entry.Remove("inclusionProof");
-        entry.Remove("inclusionPromise");
-    }
+    private static void Strip(JsonObject entry, params string[] names) => Array.ForEach(names, name => entry.Remove(name));
 }

@@ -97,6 +97,7 @@ public sealed class CertificateAttackTests
         (await VerifyAsync(Ours.Sign(Statement(), new LeafOptions { IsAuthority = true }))).ShouldFail(VerdictCodes.CertChain);
         (await VerifyAsync(Ours.Sign(Statement(), new LeafOptions { CriticalExtension = "1.2.3.4" }))).ShouldFail(VerdictCodes.CertChain);
         (await VerifyAsync(Ours.Sign(Statement(), new LeafOptions { WithPromise = false }))).ShouldFail(VerdictCodes.CertSct);
+        (await VerifyAsync(Ours.Sign(Statement(), new LeafOptions { PromiseAlgorithm = 1 }))).ShouldFail(VerdictCodes.CertSct);
     }
 
     [Fact]

@@ -18,4 +18,7 @@ internal sealed record LeafOptions
     public string? CriticalExtension { get; init; }
 
     public bool WithPromise { get; init; } = true;
+
+    /// <summary>What the promise says that it is signed with: 3 for ECDSA, 1 for RSA (RFC 5246, section 7.4.1.4.1).</summary>
+    public byte PromiseAlgorithm { get; init; } = 3;
 }

@@ -72,7 +72,7 @@ internal sealed class PrivateSigstore
         byte[] serial = RandomNumberGenerator.GetBytes(8);
         serial[0] &= 0x7F;
         byte[] before = Issue(options, serial, null).RawData;
-        return options.WithPromise ? Issue(options, serial, Promise(before)).RawData : before;
+        return options.WithPromise ? Issue(options, serial, Promise(before, options.PromiseAlgorithm)).RawData : before;
     }
 
     /// <summary>A bundle of version 0.3 over a statement, logged at a time.</summary>
@@ -226,13 +226,13 @@ internal sealed class PrivateSigstore
     }
 
     // The promise of the certificate log for a certificate that does not hold it yet (RFC 6962, section 3.2).
-    private byte[] Promise(byte[] certificate)
+    private byte[] Promise(byte[] certificate, byte algorithm)
     {
         byte[] body = new AsnReader(certificate, AsnEncodingRules.DER).ReadSequence().ReadEncodedValue().ToArray();
         byte[] time = new byte[8];
         BinaryPrimitives.WriteInt64BigEndian(time, Start.ToUnixTimeMilliseconds());
         byte[] signature = Sign(certificateLogKey, [0, 0, .. time, 0, 1, .. Id(issuerKey), .. Length(body.Length)[1..], .. body, 0, 0]);
-        byte[] promise = [0, .. Id(certificateLogKey), .. time, 0, 0, 4, 3, .. Length(signature.Length)[2..], .. signature];
+        byte[] promise = [0, .. Id(certificateLogKey), .. time, 0, 0, 4, algorithm, .. Length(signature.Length)[2..], .. signature];
         byte[] list = [.. Length(promise.Length + 2)[2..], .. Length(promise.Length)[2..], .. promise];
         var writer = new AsnWriter(AsnEncodingRules.DER);
         writer.WriteOctetString(list);
