@@ -42,7 +42,7 @@ internal static class TrustCommand
             throw new CommandException(ExitCodes.Usage, $"Nothing of {source.Mirror} is cached in {source.Cache.Folder}. Run provenance trust update first{source.UpdateOptions}.");
         }
 
-        tell("built in, as published on 2026-08-21; provenance trust update gets the newest");
+        tell($"built in, as published on {TrustedRootRecord.BuiltInOn}; provenance trust update gets the newest");
         return TrustedRoot.ReadPublicGood();
     }
 }
