@@ -49,9 +49,17 @@ internal static class TrustUpdateView
         }
     }
 
-    /// <summary>How far a cache may be trusted, in a line.</summary>
-    public static string Line(CachedTrust cached, DateTimeOffset now) => string.Join(", ", cached.Roles.Select(role =>
-        $"{role.Name} version {Number(role.Version)} {(role.Expires <= now ? "EXPIRED at" : "until")} {SignatureRows.Text(role.Expires)}"));
+    /// <summary>Says until when roles of a repository are valid, a line each.</summary>
+    public static void WriteState(IAnsiConsole console, IEnumerable<RoleState> roles, DateTimeOffset now)
+    {
+        foreach (var role in roles)
+        {
+            bool isOver = role.Expires <= now;
+            console.WriteLine(
+                $"{role.Name} version {Number(role.Version)} {(isOver ? "EXPIRED at" : "until")} {SignatureRows.Text(role.Expires)}",
+                new Style(isOver ? Color.Red : Color.Default));
+        }
+    }
 
     private static string Number(long version) => version.ToString(CultureInfo.InvariantCulture);
 
