@@ -63,14 +63,13 @@ internal static class VerdictView
             return;
         }
 
-        var table = new Table { Border = TableBorder.Minimal };
-        table.AddColumns("candidate", "requirement", "code", "what was found");
+        var listing = new Listing("candidate", "requirement", "code", "what was found");
         foreach (var candidate in verdict.Candidates)
         {
             string expected = candidate.Expected is null ? "" : $" Expected {candidate.Expected}{(candidate.Actual is null ? "" : ", found " + candidate.Actual)}.";
-            table.AddRow(new Text(candidate.Source), new Text(candidate.Requirement ?? ""), new Text(candidate.Code), new Text(candidate.Message + expected));
+            listing.Add(candidate.Source, candidate.Requirement ?? "", candidate.Code, candidate.Message + expected);
         }
 
-        console.Write(table);
+        listing.Write(console);
     }
 }
