@@ -18,7 +18,9 @@ internal static class TrustCommand
         var options = new TrustOptions();
         var show = new Command("show", "Show whom a trusted root trusts, and when. Opens no connection") { file };
         options.AddTo(show);
-        show.SetAction((parsed, cancellationToken) => ShowAsync(parsed.GetValue(file), () => options.Read(parsed), cancellationToken));
+        show.SetAction((parsed, cancellationToken) => parsed.GetValue(file) is { } path && options.AreGiven(parsed)
+            ? throw new CommandException(ExitCodes.Usage, $"Give either the file {path}, or the options that name a repository and its cache.")
+            : ShowAsync(parsed.GetValue(file), () => options.Read(parsed), cancellationToken));
         return show;
     }
 

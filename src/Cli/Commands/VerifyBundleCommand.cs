@@ -74,6 +74,11 @@ internal sealed class VerifyBundleCommand
     // A digest is only what no file is called, as the protocol has it.
     private static Func<HashAlgorithmName, byte[]?> HashesOf(string given)
     {
+        if (Directory.Exists(given))
+        {
+            throw new CommandException(ExitCodes.Usage, $"{given} is a folder; name a file or a digest.");
+        }
+
         if (!File.Exists(given))
         {
             return given.StartsWith("sha256:", StringComparison.Ordinal) && Digest.TryParse(given, out var digest)
