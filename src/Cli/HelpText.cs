@@ -89,7 +89,7 @@ internal sealed class HelpText : SynchronousCommandLineAction
 
     private static string LabelOf(Option option)
     {
-        string names = string.Join(", ", option.Aliases.Append(option.Name).OrderBy(static name => name.Length));
+        string names = string.Join(", ", option.Aliases.Append(option.Name).Where(static name => name[0] is not '/').OrderBy(static name => name.Length).ThenBy(static name => name, StringComparer.Ordinal));
         string value = option.Arity.MaximumNumberOfValues is 0 || option.HelpName is null ? "" : $" <{option.HelpName}>";
         return $"{names}{value}{(option.Required ? " (REQUIRED)" : "")}";
     }

@@ -6,6 +6,9 @@ namespace Provenance.Cli;
 /// <summary>What is wrong with a command line, and where to read on.</summary>
 internal static class UsageProblems
 {
+    /// <summary>Whether the command line cannot be meant. What looks like an option is none of the arguments, unless it stands behind "--".</summary>
+    public static bool Any(ParseResult parsed) => parsed.Errors.Count > 0 || (parsed.Action is not HelpText && Misread(parsed).Count > 0);
+
     /// <summary>One line a problem, the last of which names the help of the command that was meant.</summary>
     public static IEnumerable<string> Of(ParseResult parsed)
     {
@@ -36,12 +39,12 @@ internal static class UsageProblems
         foreach (var error in parsed.Errors)
         {
             var option = error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult;
-            if (option is null)
+            if (option?.IdentifierToken is not { } given)
             {
                 continue;
             }
 
-            string name = option.IdentifierToken?.Value ?? option.Option.Name;
+            string name = given.Value;
             yield return option.Tokens switch
             {
                 [] => $"{name} needs a value: {HelpText.NameOf(option.Option)}.",
@@ -56,13 +59,31 @@ internal static class UsageProblems
     private static IEnumerable<string> OfSurplus(ParseResult parsed, string path)
     {
         var command = parsed.CommandResult.Command;
-        foreach (string given in parsed.UnmatchedTokens)
+        foreach (string given in Misread(parsed).Concat(parsed.UnmatchedTokens))
         {
             string arguments = string.Join(' ', command.Arguments.Select(HelpText.NameOf));
             yield return given is ['-', _, ..]
                 ? WithSuggestion($"{path} has no option {given}.", given, command.Options.Select(static o => o.Name))
                 : $"{given} is one too many: {path} takes {(arguments.Length is 0 ? "no arguments" : arguments)}.";
         }
+    }
+
+    /// <summary>Options that do not exist, and were taken for arguments.</summary>
+    private static List<string> Misread(ParseResult parsed)
+    {
+        var misread = new List<string>();
+        foreach (var argument in parsed.CommandResult.Command.Arguments)
+        {
+            foreach (var token in parsed.GetResult(argument)?.Tokens ?? [])
+            {
+                if (token.Value is ['-', _, ..] && !parsed.Tokens.Any(static t => t.Type is TokenType.DoubleDash))
+                {
+                    misread.Add(token.Value);
+                }
+            }
+        }
+
+        return misread;
     }
 
     private static IEnumerable<string> OfMissing(ParseResult parsed, string path)

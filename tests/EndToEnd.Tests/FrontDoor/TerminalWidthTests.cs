@@ -25,7 +25,7 @@ public sealed partial class TerminalWidthTests(SampleRuns samples) : IClassFixtu
 
         string plain = (await Executable.RunAsync("lookup", Model, "--data", data.Path)).ShouldEndWith(0).Output;
         Digests().Matches(plain).Should().HaveCountGreaterThan(10);
-        Words(plain).Except(Words(shown)).Where(static word => !word.Contains("127.0.0.1", StringComparison.Ordinal) && word is not ("│" or "by")).Should().NotContain(static word => word.Length > 20);
+        Words(plain).Except(Words(shown)).Where(static word => word.Length > 20 && char.IsAsciiLetter(word[0])).Should().BeEmpty();
         Digests().Matches(shown).Should().HaveSameCount(Digests().Matches(plain));
     }
 
@@ -59,7 +59,7 @@ public sealed partial class TerminalWidthTests(SampleRuns samples) : IClassFixtu
         Digests().Matches(verified).Should().HaveCountGreaterThan(2);
 
         string refused = await ShowAsync(80, ["verify", "sha256:" + new string('0', 64), "--bundle", Bundle, .. demand]);
-        refused.Should().StartWith("REFUSED\nsha256:0000").And.MatchRegex("  code +SUBJECT_MISMATCH\n").And.NotContain("│");
+        refused.Should().StartWith("REFUSED  sha256:0000").And.MatchRegex("  code +SUBJECT_MISMATCH\n").And.NotContain("│");
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed partial class TerminalWidthTests(SampleRuns samples) : IClassFixtu
         return shown;
     }
 
-    private static IEnumerable<string> Words(string text) => text.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Words(string text) => text.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
 
     [GeneratedRegex("sha256:[0-9a-f]{64}(?![0-9a-f])")]
     private static partial Regex Digests();

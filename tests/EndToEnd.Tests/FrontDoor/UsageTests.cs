@@ -15,6 +15,7 @@ public sealed class UsageTests
     [InlineData("--data x trust show", "Options follow the command: provenance trust show ... --data", "See: provenance trust show --help")]
     [InlineData("trust show --nothing a b", "provenance trust show has no option --nothing.", "See: provenance trust show --help")]
     [InlineData("verify x --kye k", "provenance verify has no option --kye. Did you mean --key?", "See: provenance verify --help")]
+    [InlineData("verify --kye x", "provenance verify has no option --kye. Did you mean --key?", "See: provenance verify --help")]
     [InlineData("lookup a b", "b is one too many: provenance lookup takes <DIGEST>.", "See: provenance lookup --help")]
     [InlineData("key generate --out k more", "more is one too many: provenance key generate takes no arguments.", "See: provenance key generate --help")]
     [InlineData("attest", "provenance attest needs <RUN_FILE>.", "See: provenance attest --help")]
@@ -65,9 +66,9 @@ public sealed class UsageTests
         Directory.CreateDirectory(folder["folder"]);
         string Place(string text) => text.Replace("FILE", folder["file"], StringComparison.Ordinal).Replace("FOLDER", folder["folder"], StringComparison.Ordinal);
 
-        var result = (await Executable.RunAsync([.. line.Split(' ').Select(Place)])).ShouldBeRefused();
+        var result = (await Executable.RunAsync([.. line.Split(' ').Select(Place)])).ShouldBeRefused([.. parts.Select(Place)]);
 
-        result.Error.Should().ContainAll(parts.Select(Place)).And.NotContain("..\n");
+        result.Error.Should().NotContain("..\n");
         Directory.EnumerateFileSystemEntries(folder["folder"]).Should().BeEmpty();
     }
 
