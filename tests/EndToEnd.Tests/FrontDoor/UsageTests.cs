@@ -44,7 +44,7 @@ public sealed class UsageTests
         (await Executable.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ShouldEndWith(2).ErrorLines[0].Should().Contain(names);
 
     [Theory]
-    [InlineData("verify-bundle FOLDER --bundle FILE --key FILE", "FOLDER is a folder")]
+    [InlineData("verify-bundle FOLDER --bundle FILE --certificate-identity a --certificate-oidc-issuer b", "FOLDER is a folder")]
     [InlineData("verify FILE --key none.pub", "There is no file none.pub", "provenance key generate")]
     [InlineData("attest FILE --builder-id https://ci.example.com/x --key none.key", "There is no file none.key", "provenance key generate")]
     [InlineData("key show none.key", "There is no file none.key")]
