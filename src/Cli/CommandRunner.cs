@@ -24,7 +24,7 @@ internal static class CommandRunner
     public static async Task<int> InvokeAsync(RootCommand root, string[] args)
     {
         var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
+        if (UsageProblems.Any(parsed))
         {
             foreach (string problem in UsageProblems.Of(parsed))
             {

@@ -68,7 +68,7 @@ internal sealed class DataFolder : IDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             ownership?.Dispose();
-            throw new DataFolderException($"Cannot use data folder {root}: {exception.Message}. Check that it exists and is writable.", exception);
+            throw new DataFolderException($"Cannot use data folder {root}: {exception.Message.TrimEnd('.')}. Check that it is a folder and is writable.", exception);
         }
         catch
         {

@@ -59,7 +59,7 @@ public sealed class KeylessBundleSigner : IBundleSigner, IDisposable
     public SignatureVerifier Verifier => instance.Current.Verifier;
 
     /// <summary>What every signature proves that is handed out.</summary>
-    public SignatureDemands Demands => instance.EffectiveDemands;
+    public SignatureDemands Demands => instance.Current.EffectiveDemands;
 
     /// <inheritdoc/>
     public string Name => Volatile.Read(ref known) is { } identity ? identity.ToString() : $"the identity of the token from {TokenSource}";

@@ -42,6 +42,9 @@ public sealed class AttestationIndex : IDisposable
     /// <summary>Whether the index holds everything that was stored when it was closed; if not, it is to be filled from the store.</summary>
     public bool IsComplete { get; }
 
+    /// <summary>Whether who signed is known of everything in the index by what is trusted now. If not, all of it is to be read from the store again.</summary>
+    internal bool IsCurrent { get; set; } = true;
+
     /// <summary>
     /// Opens the index in a file, or makes a new one where the file is missing, damaged, of another version, or was filled when other
     /// keys or roots were trusted: what a key has verified that is trusted no longer must not be shown as verified.
@@ -82,7 +85,7 @@ public sealed class AttestationIndex : IDisposable
         return new AttestationIndex(created, trusted, isComplete: false);
     }
 
-    /// <summary>Adds an attestation, or a further place where a known one is stored.</summary>
+    /// <summary>Adds an attestation; of a known one, a further place where it is stored, and who signed it by what is trusted now.</summary>
     public void Add(IndexedAttestation attestation)
     {
         ArgumentNullException.ThrowIfNull(attestation);
@@ -90,7 +93,7 @@ public sealed class AttestationIndex : IDisposable
         {
             using var transaction = connection.BeginTransaction();
             object? known = Scalar(connection, "SELECT id FROM attestation WHERE bundle = $bundle", ("$bundle", attestation.Bundle));
-            long id = known is long found ? found : Insert(attestation);
+            long id = known is long found ? Update(found, attestation) : Insert(attestation);
             foreach (string reference in attestation.References)
             {
                 Execute(connection, "INSERT OR IGNORE INTO location VALUES ($id, $reference)", ("$id", id), ("$reference", reference));
@@ -114,8 +117,12 @@ public sealed class AttestationIndex : IDisposable
     {
         lock (turn)
         {
-            // With the keys that were taken up meanwhile.
-            Execute(connection, $"PRAGMA application_id = {trusted.Mark}; PRAGMA user_version = {SchemaVersion}");
+            if (IsCurrent)
+            {
+                // With the keys and roots that were taken up meanwhile.
+                Execute(connection, $"PRAGMA application_id = {trusted.Mark}; PRAGMA user_version = {SchemaVersion}");
+            }
+
             connection.Dispose();
         }
     }
@@ -126,6 +133,18 @@ public sealed class AttestationIndex : IDisposable
         connection.Open();
         Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON");
         return connection;
+    }
+
+    private long Update(long id, IndexedAttestation attestation)
+    {
+        Execute(
+            connection,
+            "UPDATE attestation SET verified_by = $verified, subject = $subject, issuer = $issuer WHERE id = $id",
+            ("$verified", attestation.VerifiedBy),
+            ("$subject", attestation.SignedBy?.Subject),
+            ("$issuer", attestation.SignedBy?.Issuer),
+            ("$id", id));
+        return id;
     }
 
     private long Insert(IndexedAttestation attestation)

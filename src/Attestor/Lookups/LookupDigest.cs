@@ -9,12 +9,13 @@ namespace Provenance.Attestor.Lookups;
 public sealed record LookupDigest(string Digest) : IRequest<DigestLookup>;
 
 /// <summary>Asks the store for the bytes and the index for the attestations, in both directions.</summary>
-internal sealed class LookupDigestHandler(AttestationIndex index, IManifestCatalog catalog) : IRequestHandler<LookupDigest, DigestLookup>
+internal sealed class LookupDigestHandler(AttestationIndex index, AttestationIndexer indexer, IManifestCatalog catalog) : IRequestHandler<LookupDigest, DigestLookup>
 {
     private const int MaximumAttestations = 100;
 
     public async Task<DigestLookup> Handle(LookupDigest request, CancellationToken cancellationToken)
     {
+        await indexer.CatchUpAsync(cancellationToken).ConfigureAwait(false);
         var stored = Digest.TryParse(request.Digest, out var digest)
             ? await catalog.FindAsync(digest, cancellationToken).ConfigureAwait(false)
             : null;

@@ -4,7 +4,6 @@ using System.Text;
 using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Certificates;
 using Provenance.Attestor.Envelopes;
-using Provenance.Attestor.Signers;
 using Provenance.Attestor.Signing;
 
 namespace Provenance.Attestor.Lookups;
@@ -16,20 +15,20 @@ namespace Provenance.Attestor.Lookups;
 public sealed class TrustedSigners
 {
     private readonly Lock turn = new();
-    private readonly SignatureVerifier? certificates;
-    private readonly string certificatesMark;
+    private TrustedCertificates? certificates;
     private VerificationKey[] keys;
     private CertificateIdentity? identity;
 
     /// <param name="keys">The keys that sign, now or before.</param>
-    /// <param name="certificates">Tells which certificates hold; null where none does.</param>
-    /// <param name="certificatesMark">Changes when <paramref name="certificates"/> trusts somebody else, or demands something else.</param>
-    public TrustedSigners(IEnumerable<VerificationKey> keys, SignatureVerifier? certificates = null, string certificatesMark = "")
+    /// <param name="certificates">Which certificates hold; null where none does.</param>
+    public TrustedSigners(IEnumerable<VerificationKey> keys, TrustedCertificates? certificates = null)
     {
         this.keys = [.. keys];
         this.certificates = certificates;
-        this.certificatesMark = certificatesMark;
     }
+
+    /// <summary>Says which certificates hold now, where that may change; asked before each look-up. Null where it never does.</summary>
+    public Func<TrustedCertificates>? Renewal { get; set; }
 
     /// <summary>Whom our own certificates name; null while that is not known. A certificate that holds and names another is no proof.</summary>
     public CertificateIdentity? Identity
@@ -38,12 +37,15 @@ public sealed class TrustedSigners
         set => Volatile.Write(ref identity, value);
     }
 
+    /// <summary>Which certificates hold, as far as that has been taken up.</summary>
+    internal TrustedCertificates? Certificates => Volatile.Read(ref certificates);
+
     /// <summary>A number for the keys, whatever their order, and for who certifies, that a database can carry: 31 bits of a hash.</summary>
     internal long Mark
     {
         get
         {
-            var lines = Volatile.Read(ref keys).Select(static key => key.Fingerprint).Distinct().Order(StringComparer.Ordinal).Append(certificatesMark);
+            var lines = Volatile.Read(ref keys).Select(static key => key.Fingerprint).Distinct().Order(StringComparer.Ordinal).Append(Certificates?.Mark ?? "");
             return BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines)))) & int.MaxValue;
         }
     }
@@ -61,18 +63,35 @@ public sealed class TrustedSigners
     /// <summary>Whom the certificate names, ours or a stranger's, where it and the signature hold; null where they do not.</summary>
     internal CertificateIdentity? FindIdentity(Bundle bundle)
     {
-        if (certificates is null || bundle.Certificate is null)
+        if (Certificates is not { Verifier: var verifier } || bundle.Certificate is null)
         {
             return null;
         }
 
         try
         {
-            return certificates.VerifyCertificate(bundle.Material, new EnvelopeContent(bundle.Envelope)).Identity;
+            return verifier.VerifyCertificate(bundle.Material, new EnvelopeContent(bundle.Envelope)).Identity;
         }
         catch (EvidenceException)
         {
             return null;
+        }
+    }
+
+    /// <summary>Takes up which certificates hold now.</summary>
+    /// <returns>Whether others hold than before, so that what was found before may no longer be so.</returns>
+    internal bool Renew()
+    {
+        if (Renewal?.Invoke() is not { } newest)
+        {
+            return false;
+        }
+
+        lock (turn)
+        {
+            bool isAnother = newest.Mark != certificates?.Mark;
+            Volatile.Write(ref certificates, newest);
+            return isAnother;
         }
     }
 

@@ -50,7 +50,7 @@ public sealed class TextPattern
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
-            problem = $"it is no regular expression that runs in bounded time: {e.Message}";
+            problem = $"it is no regular expression that runs in bounded time: {e.Message.TrimEnd('.')}";
             return false;
         }
     }

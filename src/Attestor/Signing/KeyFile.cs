@@ -196,7 +196,10 @@ public static class KeyFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new KeyException("KEY_UNREADABLE", $"{path} cannot be read: {e.Message}", e);
+            string problem = Directory.Exists(path) ? $"{path} is a folder; name the file of a key."
+                : e is FileNotFoundException or DirectoryNotFoundException ? $"There is no file {path}. Name the file of a key, or make a key with: provenance key generate --out FILE"
+                : $"{path} cannot be read: {e.Message}";
+            throw new KeyException("KEY_UNREADABLE", problem, e);
         }
         finally
         {
@@ -236,7 +239,8 @@ public static class KeyFile
                 File.Delete(temporary);
             }
 
-            throw new KeyException("KEY_UNWRITABLE", $"{path} cannot be written: {e.Message}", e);
+            string problem = e is DirectoryNotFoundException ? $"there is no folder {Path.GetDirectoryName(Path.GetFullPath(path))}. Make it, or name another file." : e.Message;
+            throw new KeyException("KEY_UNWRITABLE", $"{path} cannot be written: {problem}", e);
         }
     }
 }

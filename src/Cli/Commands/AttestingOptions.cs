@@ -99,18 +99,30 @@ internal sealed class AttestingOptions
     /// <summary>Checks what the operator must say, and warns of what is unwise.</summary>
     public static AttestorOptions Checked(string builderId)
     {
-        var options = new AttestorOptions { BuilderId = builderId };
-        if (options.Validate() is { Count: > 0 } problems)
-        {
-            throw new CommandException(ExitCodes.Usage, string.Join(Environment.NewLine, problems));
-        }
-
+        var options = Validated(builderId);
         foreach (string warning in options.Lint())
         {
             Console.Error.WriteLine("warning: " + HarmlessText.Of(warning));
         }
 
         return options;
+    }
+
+    /// <summary>Refuses what does not hold before anything is made or opened for it.</summary>
+    public void Require(ParseResult parsed)
+    {
+        Destination(parsed);
+        MappedKinds(parsed);
+        if (BuilderId(parsed) is { } given)
+        {
+            Validated(given);
+        }
+    }
+
+    private static AttestorOptions Validated(string builderId)
+    {
+        var options = new AttestorOptions { BuilderId = builderId };
+        return options.Validate() is { Count: > 0 } problems ? throw new CommandException(ExitCodes.Usage, string.Join(Environment.NewLine, problems)) : options;
     }
 
     private static RegistryScope Scope(string text) => RegistryScope.TryParse(text, out var scope, out string? problem)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Provenance.Attestor.Signers;
-using Provenance.Attestor.Trust;
 using Provenance.Cli.Hosting;
 
 namespace Provenance.Cli.Commands;
@@ -12,7 +11,7 @@ internal sealed class CertificateOptions
     private readonly Option<string?> identityPattern = new("--certificate-identity-regexp") { Description = "The same as a regular expression, which has to cover the whole name", HelpName = "REGEXP" };
     private readonly Option<string?> issuer = new("--certificate-oidc-issuer") { Description = "Who has to have vouched for that name", HelpName = "URL" };
     private readonly Option<string?> issuerPattern = new("--certificate-oidc-issuer-regexp") { Description = "The same as a regular expression, which has to cover the whole issuer", HelpName = "REGEXP" };
-    private readonly Option<string?> trustedRoot = new("--trusted-root") { Description = "The trusted_root.json of the signer's Sigstore instance; with --key, verify log entries and timestamps as well", HelpName = "FILE" };
+    private readonly Option<string?> trustedRoot = new("--trusted-root") { Description = "The trusted_root.json of the signer's Sigstore instance; with an identity by default that of the public one (the one of trust update, else the built-in one); with --key, verify log entries and timestamps as well", HelpName = "FILE" };
     private readonly Option<bool> withoutLog = new("--without-transparency-log") { Description = "Accept signatures that are in no transparency log" };
     private readonly Option<bool> withoutCertificateLog = new("--without-certificate-log") { Description = "Accept certificates that are in no certificate log" };
 
@@ -38,16 +37,26 @@ internal sealed class CertificateOptions
         };
     }
 
-    /// <summary>How signatures are verified; null where no trusted root is given.</summary>
-    public async Task<SignatureVerifier?> ReadVerifierAsync(ParseResult parsed, CancellationToken cancellationToken)
+    /// <summary>What signatures must prove.</summary>
+    public SignatureDemands ReadDemands(ParseResult parsed) => new() { LogEntry = !parsed.GetValue(withoutLog), CertificateLog = !parsed.GetValue(withoutCertificateLog) };
+
+    /// <summary>
+    /// The trusted root: the one that is named; else for an identity that of the public instance, which nothing is fetched for; else null:
+    /// keys alone are trusted, and policies name their own.
+    /// </summary>
+    public async Task<FoundRoot?> FindRootAsync(ParseResult parsed, ExpectedIdentity? expected, CancellationToken cancellationToken)
     {
-        var demands = new SignatureDemands { LogEntry = !parsed.GetValue(withoutLog), CertificateLog = !parsed.GetValue(withoutCertificateLog) };
         if (parsed.GetValue(trustedRoot) is { } file)
         {
-            return new SignatureVerifier(await InstanceFiles.ReadTrustedRootAsync(file, cancellationToken), demands);
+            return await FoundRoot.ReadAsync(file, cancellationToken);
         }
 
-        return demands == SignatureDemands.All
+        if (expected is not null)
+        {
+            return FoundRoot.OfPublicInstance();
+        }
+
+        return ReadDemands(parsed) == SignatureDemands.All
             ? null
             : throw new CommandException(ExitCodes.Usage, "--without-transparency-log and --without-certificate-log take something away from what --trusted-root FILE asks for; name it.");
     }

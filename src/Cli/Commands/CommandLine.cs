@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 
 namespace Provenance.Cli.Commands;
 
@@ -12,6 +13,7 @@ internal static class CommandLine
     public static RootCommand Create(string[] args)
     {
         var root = new RootCommand("Gives every artifact that a pipeline makes a signed, verifiable origin.");
+        root.Options.OfType<HelpOption>().Single().Action = new HelpText();
         if (args is [var first, ..] && Find(first) is { } only)
         {
             root.Subcommands.Add(only);

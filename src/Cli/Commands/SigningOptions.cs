@@ -33,11 +33,6 @@ internal sealed class SigningOptions
     /// <summary>The trusted root that is named; null for that of the public instance.</summary>
     public string? NamedRoot(ParseResult parsed) => sigstore.NamedRoot(parsed);
 
-    /// <summary>The JSON of the trusted root that is named; null for that of the public instance.</summary>
-    public async Task<string?> ReadNamedRootAsync(ParseResult parsed, CancellationToken cancellationToken) => NamedRoot(parsed) is { } file
-        ? System.Text.Encoding.UTF8.GetString(await SmallFile.ReadAsync(file, "trusted root", Attestor.Trust.TrustedRoot.MaximumSize, cancellationToken))
-        : null;
-
     /// <summary>Opens whatever signs.
     public async Task<OpenedBundleSigner> OpenAsync(ParseResult parsed, CancellationToken cancellationToken)
     {

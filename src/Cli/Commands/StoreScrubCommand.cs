@@ -32,9 +32,9 @@ internal static class StoreScrubCommand
             throw new CommandException(ExitCodes.Usage, "The blobs of this store are in a bucket; only those on a disk can be scrubbed.");
         }
 
-        if (!Directory.Exists(folder))
+        if (!File.Exists(Path.Combine(folder, "format")))
         {
-            throw new CommandException(ExitCodes.Usage, $"There is no store in {folder}. Name its folder with --data DIR.");
+            throw new CommandException(ExitCodes.Usage, $"There is no store in {folder}. Name the folder that provenance store --data was given.");
         }
 
         await using var services = new ServiceCollection().AddArtifactStore(settings.StoreIn(folder)).BuildServiceProvider();

@@ -5,6 +5,7 @@ using Provenance.Attestor.Attesting;
 using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Verifying;
 using Provenance.Cli.Hosting;
+using Provenance.Cli.Reporting;
 using Provenance.Watcher.Delivering;
 using Spectre.Console;
 
@@ -68,15 +69,16 @@ internal sealed class Tour(IAnsiConsole console, StoreServer server, DataLayout 
     private async Task ShowAsync(string name, Digest digest, IReadOnlyList<(DeliveryReport Run, AttestedSubject Subject)> attestations, CancellationToken cancellationToken)
     {
         var known = await LookupClient.AskAsync(server.Address, digest.ToString(), cancellationToken);
-        var tree = new Tree(new Text($"{name}@{digest}")) { Guide = TreeGuide.Line };
-        var type = tree.AddNode(new Text(Bundle.MediaTypeV03));
+        var texts = new TreeText(console.Profile.Width);
+        var tree = new Tree(texts.At(0, $"{name}@{digest}")) { Guide = TreeGuide.Line };
+        var type = tree.AddNode(texts.At(1, Bundle.MediaTypeV03));
         foreach (var (run, subject) in attestations)
         {
-            var attestation = type.AddNode(new Text(subject.Attestation!.ToString()));
-            attestation.AddNode(new Text($"made by  {run.Run}"));
+            var attestation = type.AddNode(texts.At(2, subject.Attestation!.ToString()));
+            attestation.AddNode(texts.At(3, $"made by  {run.Run}"));
             foreach (var dependency in known.MadeBy.FirstOrDefault(a => a.Bundle == run.Bundle?.ToString())?.Dependencies ?? [])
             {
-                attestation.AddNode(new Text($"from     {dependency.Name}  {dependency.Uri}  {dependency.Digest}"));
+                attestation.AddNode(texts.At(3, $"from     {dependency.Name}  {dependency.Uri}  {dependency.Digest}"));
             }
         }
 

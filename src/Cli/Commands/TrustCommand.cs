@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Provenance.Attestor.Trust;
+using Provenance.Attestor.Tuf;
 using Provenance.Cli.Hosting;
 using Provenance.Cli.Reporting;
 using Spectre.Console;
@@ -17,24 +18,41 @@ internal static class TrustCommand
         var options = new TrustOptions();
         var show = new Command("show", "Show whom a trusted root trusts, and when. Opens no connection") { file };
         options.AddTo(show);
-        show.SetAction(async (parsed, cancellationToken) =>
-        {
-            var console = Terminal.Open();
-            TrustedRootView.Write(console, parsed.GetValue(file) is { } path
-                ? await InstanceFiles.ReadTrustedRootAsync(path, cancellationToken)
-                : Find(options.Read(parsed), line => console.WriteLine(line)));
-            return ExitCodes.Success;
-        });
+        show.SetAction((parsed, cancellationToken) => parsed.GetValue(file) is { } path && options.AreGiven(parsed)
+            ? throw new CommandException(ExitCodes.Usage, $"Give either the file {path}, or the options that name a repository and its cache.")
+            : ShowAsync(parsed.GetValue(file), () => options.Read(parsed), cancellationToken));
         return show;
     }
 
-    private static TrustedRoot Find(TrustSource source, Action<string> tell)
+    private static async Task<int> ShowAsync(string? file, Func<TrustSource> source, CancellationToken cancellationToken)
+    {
+        var console = Terminal.Open();
+        if (file is not null)
+        {
+            TrustedRootView.Write(console, await InstanceFiles.ReadTrustedRootAsync(file, cancellationToken));
+            return ExitCodes.Success;
+        }
+
+        string? warning = Show(console, source(), TimeProvider.System.GetUtcNow());
+        if (warning is not null)
+        {
+            await Console.Error.WriteLineAsync("warning: " + HarmlessText.LineOf(warning));
+        }
+
+        return ExitCodes.Success;
+    }
+
+    /// <summary>Shows the cached trusted root, else the built-in one.</summary>
+    /// <returns>What to do about it where it has expired; null where it has not.</returns>
+    private static string? Show(IAnsiConsole console, TrustSource source, DateTimeOffset now)
     {
         if (source.FindCached() is { } cached && cached.Find(TrustSource.TrustedRootName) is { } target)
         {
-            tell($"cached in {cached.Folder}, from {cached.Mirror}");
-            tell(TrustUpdateView.Line(cached, TimeProvider.System.GetUtcNow()));
-            return TrustedRoot.Parse(target.Content);
+            console.WriteLine($"cached in {cached.Folder}, from {cached.Mirror}");
+            TrustUpdateView.WriteState(console, cached.Roles, now);
+            TrustedRootView.Write(console, TrustedRoot.Parse(target.Content));
+            return cached.Expires > now ? null
+                : $"this trusted root expired at {SignatureRows.Text(cached.Expires)}: nothing is verified by it, and it is not exported. Run provenance trust update{source.UpdateOptions}, or name another with --trusted-root FILE.";
         }
 
         if (source.BuiltInRoot is null)
@@ -42,7 +60,11 @@ internal static class TrustCommand
             throw new CommandException(ExitCodes.Usage, $"Nothing of {source.Mirror} is cached in {source.Cache.Folder}. Run provenance trust update first{source.UpdateOptions}.");
         }
 
-        tell("built in, as published on 2026-08-21; provenance trust update gets the newest");
-        return TrustedRoot.ReadPublicGood();
+        var root = PublicGood.ReadRootState();
+        console.WriteLine($"built in, as published on {TrustedRootRecord.BuiltInOn}; provenance trust update gets the newest");
+        TrustUpdateView.WriteState(console, [root], now);
+        TrustedRootView.Write(console, TrustedRoot.ReadPublicGood());
+        return root.Expires > now ? null
+            : $"the root behind this built-in trust expired at {SignatureRows.Text(root.Expires)}: what was revoked since is still trusted by it. Run provenance trust update, or name another with --trusted-root FILE.";
     }
 }

@@ -19,6 +19,9 @@ internal sealed class TrustOptions
         }
     }
 
+    /// <summary>Whether anything is said of a repository or a cache.</summary>
+    public bool AreGiven(ParseResult parsed) => parsed.GetValue(staging) || parsed.GetValue(mirror) is not null || parsed.GetValue(data) is not null;
+
     public TrustSource Read(ParseResult parsed)
     {
         if (parsed.GetValue(staging) && parsed.GetValue(mirror) is not null)

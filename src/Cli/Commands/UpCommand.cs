@@ -49,6 +49,7 @@ internal sealed class UpCommand
         bool json = parsed.GetValue(output) is OutputFormat.Json;
         bool endWhenDone = parsed.GetValue(once);
         var (folder, chosenPort) = ReadArguments(parsed);
+        attesting.Require(parsed);
 
         // Whoever reads standard output as JSON gets nothing else there.
         var console = Terminal.Open(json ? Console.Error : Console.Out);
@@ -63,8 +64,7 @@ internal sealed class UpCommand
         using var opened = key is null ? signing.WithoutKey(parsed) : signing.WithKey(parsed, trusted.Follow(key.Signer));
         if (opened.Signer is KeylessBundleSigner keyless)
         {
-            var now = new OwnIdentity(own?.Subject, own?.Issuer, await signing.ReadNamedRootAsync(parsed, cancellationToken), keyless.Demands.LogEntry, keyless.Demands.CertificateLog);
-            trusted = TrustWhomItSignsAs(keyless, now, layout);
+            trusted = new FollowedIdentity(layout, keyless, signing.NamedRoot(parsed), own).Trusted;
         }
 
         if (key is null)
@@ -124,7 +124,7 @@ internal sealed class UpCommand
         string? folder = parsed.GetValue(runs);
         if (folder is not null && !Directory.Exists(folder))
         {
-            throw new CommandException(ExitCodes.Usage, $"There is no folder {folder}. Name a folder of run files, or none to serve only.");
+            throw new CommandException(ExitCodes.Usage, $"{(File.Exists(folder) ? $"{folder} is a file" : $"There is no folder {folder}")}. Name a folder of run files, or none to serve only.");
         }
 
         int chosenPort = parsed.GetValue(port);

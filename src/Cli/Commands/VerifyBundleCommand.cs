@@ -4,8 +4,6 @@ using Provenance.ArtifactStore.Digests;
 using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Signers;
 using Provenance.Attestor.Signing;
-using Provenance.Attestor.Trust;
-using Provenance.Attestor.Tuf;
 using Provenance.Attestor.Verifying;
 using Provenance.Cli.Hosting;
 using Provenance.Cli.Reporting;
@@ -36,28 +34,21 @@ internal sealed class VerifyBundleCommand
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var verifier = new BundleVerifier(new SignatureVerifier(await ReadRootAsync(parsed, cancellationToken), SignatureDemands.All), await ReadSignerAsync(parsed, cancellationToken));
+        var trust = await FindRootAsync(parsed, cancellationToken);
+        var verifier = new BundleVerifier(new SignatureVerifier(trust.Root, SignatureDemands.All), await ReadSignerAsync(parsed, cancellationToken));
         string given = parsed.GetRequiredValue(artifact);
         var hashOf = HashesOf(given);
         byte[] content = await SmallFile.ReadAsync(parsed.GetRequiredValue(bundle), "bundle", Bundle.MaximumSize, cancellationToken);
         var verdict = verifier.Verify(content, hashOf);
-        BundleVerdictView.Write(Console.Out, given, verdict);
+        BundleVerdictView.Write(Console.Out, given, verdict, trust.Place);
         return verdict.Failure is null ? ExitCodes.Success : ExitCodes.Failed;
     }
 
-    private async Task<TrustedRoot> ReadRootAsync(ParseResult parsed, CancellationToken cancellationToken)
-    {
-        if (parsed.GetValue(trustedRoot) is { } file)
-        {
-            return await InstanceFiles.ReadTrustedRootAsync(file, cancellationToken);
-        }
-
-        // What was fetched by trust update, and nothing else: verifying fetches nothing.
-        return parsed.GetValue(staging)
-            ? TrustSource.FindFetched(PublicGood.StagingMirror, TimeProvider.System)
-                ?? throw new CommandException(ExitCodes.Usage, "The trusted root of Sigstore's staging instance changes often and is not built in. Run provenance trust update --staging --root FILE, or name it with --trusted-root FILE.")
-            : TrustSource.FindFetched(PublicGood.Mirror, TimeProvider.System) ?? TrustedRoot.ReadPublicGood();
-    }
+    // What was fetched by trust update, and nothing else: verifying fetches nothing.
+    private async Task<FoundRoot> FindRootAsync(ParseResult parsed, CancellationToken cancellationToken) =>
+        parsed.GetValue(trustedRoot) is { } file ? await FoundRoot.ReadAsync(file, cancellationToken)
+        : parsed.GetValue(staging) ? FoundRoot.OfStagingInstance()
+        : FoundRoot.OfPublicInstance();
 
     private async Task<BundleSigner> ReadSignerAsync(ParseResult parsed, CancellationToken cancellationToken) =>
         (parsed.GetValue(key), parsed.GetValue(identity), parsed.GetValue(issuer)) switch
@@ -83,6 +74,11 @@ internal sealed class VerifyBundleCommand
     // A digest is only what no file is called, as the protocol has it.
     private static Func<HashAlgorithmName, byte[]?> HashesOf(string given)
     {
+        if (Directory.Exists(given))
+        {
+            throw new CommandException(ExitCodes.Usage, $"{given} is a folder; name a file or a digest.");
+        }
+
         if (!File.Exists(given))
         {
             return given.StartsWith("sha256:", StringComparison.Ordinal) && Digest.TryParse(given, out var digest)

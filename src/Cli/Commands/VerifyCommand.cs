@@ -51,8 +51,8 @@ internal sealed class VerifyCommand
         var keys = (parsed.GetValue(key) ?? []).Select(KeyFile.LoadPublicKey).ToList();
         var policies = PolicyFile.Load(parsed.GetValue(policy) ?? []);
         var identity = certificates.ReadIdentity(parsed);
-        var signatures = await certificates.ReadVerifierAsync(parsed, cancellationToken);
-        RequireTrust(keys.Count, policies.Count, identity, signatures);
+        RequireTrust(keys.Count, policies.Count, identity);
+        var trust = await certificates.FindRootAsync(parsed, identity, cancellationToken);
 
         using var verification = new Verification(parsed.GetValue(offline));
         await using var artifact = await VerificationTarget.ResolveAsync(
@@ -69,7 +69,7 @@ internal sealed class VerifyCommand
             Evidence = artifact.Evidence,
             Keys = keys,
             Identity = identity,
-            Signatures = signatures,
+            Signatures = trust is null ? null : new SignatureVerifier(trust.Root, certificates.ReadDemands(parsed)),
             Policies = policies,
             AllowFailedRuns = parsed.GetValue(allowFailedRuns),
         };
@@ -78,33 +78,28 @@ internal sealed class VerifyCommand
             cancellationToken);
         if (parsed.GetValue(output) is OutputFormat.Json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(VerdictRecord.From(given, verdict), JsonOutput.Indented.VerdictRecord));
+            Console.WriteLine(JsonSerializer.Serialize(VerdictRecord.From(given, verdict, trust?.Place), JsonOutput.Indented.VerdictRecord));
         }
         else
         {
-            VerdictView.Write(Console.Out, given, verdict, artifact.Remark);
+            VerdictView.Write(Console.Out, given, verdict, trust?.Place, artifact.Remark);
         }
 
         return VerdictExitCode.Of(verdict);
     }
 
-    private static void RequireTrust(int keys, int policies, ExpectedIdentity? identity, SignatureVerifier? signatures)
+    private static void RequireTrust(int keys, int policies, ExpectedIdentity? identity)
     {
         if (keys is 0 && policies is 0 && identity is null)
         {
             throw new CommandException(
                 ExitCodes.Usage,
-                "Whom do you trust? Give a public key with --key FILE, a policy with --policy FILE, or --certificate-identity NAME with --certificate-oidc-issuer URL and --trusted-root FILE.");
+                "Whom do you trust? Give a public key with --key FILE, a policy with --policy FILE, or --certificate-identity NAME with --certificate-oidc-issuer URL.");
         }
 
         if (identity is not null && keys > 0)
         {
             throw new CommandException(ExitCodes.Usage, "Give either --key or --certificate-identity; a policy can ask for both.");
-        }
-
-        if (identity is not null && signatures is null)
-        {
-            throw new CommandException(ExitCodes.Usage, "An identity needs --trusted-root FILE: the trusted_root.json of the signer's Sigstore instance says which certificates count.");
         }
     }
 

@@ -24,7 +24,7 @@ internal static class WatchStatusCommand
         var command = new Command("status", "Count the runs of a watcher's journal by state, and list those put aside") { data };
         command.SetAction(parsed =>
         {
-            var history = LedgerHistory.Read(WatchData.WrittenJournalOf(parsed.GetRequiredValue(data)));
+            var history = LedgerHistory.Read(WatchData.ExistingJournalOf(parsed.GetRequiredValue(data)));
             var console = Terminal.Open();
             var table = new Table { Border = TableBorder.None };
             table.AddColumn("state").AddColumn(new TableColumn("runs").RightAligned());
@@ -57,7 +57,7 @@ internal static class WatchStatusCommand
         var command = new Command("retry", "Ask the running watcher to take up runs again that were put aside") { run, data };
         command.SetAction(parsed =>
         {
-            string journal = WatchData.WrittenJournalOf(parsed.GetRequiredValue(data));
+            string journal = WatchData.ExistingJournalOf(parsed.GetRequiredValue(data));
             string wanted = parsed.GetRequiredValue(run);
             var letters = LedgerHistory.Read(journal).Runs.Where(static r => r.IsDeadLetter).Where(r => wanted is RetryRequests.All || Names(r, wanted)).ToList();
             foreach (var letter in letters)
@@ -81,7 +81,7 @@ internal static class WatchStatusCommand
         command.SetAction(parsed =>
         {
             string wanted = parsed.GetRequiredValue(run);
-            var found = LedgerHistory.Read(WatchData.WrittenJournalOf(parsed.GetRequiredValue(data))).Runs.Where(r => Names(r, wanted)).ToList();
+            var found = LedgerHistory.Read(WatchData.ExistingJournalOf(parsed.GetRequiredValue(data))).Runs.Where(r => Names(r, wanted)).ToList();
             if (found.Count is 0)
             {
                 throw new CommandException(ExitCodes.Failed, $"The journal has no run called {wanted}. It was not over when last seen, is of a kind or namespace that is not watched, or was settled long ago: ask for its artifact with provenance lookup DIGEST.");

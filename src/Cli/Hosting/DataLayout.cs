@@ -35,6 +35,18 @@ internal sealed record DataLayout
     /// <summary>Makes the folder, for its owner only.</summary>
     public void Create()
     {
+        try
+        {
+            CreateFolders();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCodes.Usage, $"{Folder} cannot be used as the data folder: {e.Message.TrimEnd('.')}. Name another one with --data DIR.");
+        }
+    }
+
+    private void CreateFolders()
+    {
         foreach (string folder in (string[])[Folder, Path.GetDirectoryName(Key)!])
         {
             if (OperatingSystem.IsWindows())

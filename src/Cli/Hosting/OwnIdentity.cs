@@ -45,11 +45,17 @@ internal sealed record OwnIdentity(string? Subject, string? Issuer, string? Trus
             return new TrustedSigners(keys);
         }
 
-        byte[] content = System.Text.Encoding.UTF8.GetBytes(own.TrustedRoot ?? "");
-        var root = own.TrustedRoot is null ? Attestor.Trust.TrustedRoot.ReadPublicGood() : Attestor.Trust.TrustedRoot.Parse(content);
-        var verifier = new SignatureVerifier(root, new SignatureDemands { LogEntry = own.LogEntry, CertificateLog = own.CertificateLog });
-        string mark = $"{Convert.ToHexStringLower(SHA256.HashData(content))} {own.LogEntry} {own.CertificateLog}";
-        return new TrustedSigners(keys, verifier, mark) { Identity = own.Subject is null ? null : new CertificateIdentity(own.Subject, own.Issuer) };
+        return new TrustedSigners(keys, own.Certificates()) { Identity = own.Subject is null ? null : new CertificateIdentity(own.Subject, own.Issuer) };
+    }
+
+    /// <summary>Which certificates hold under the trusted root.</summary>
+    /// <exception cref="TrustedRootException">The trusted root cannot be read.</exception>
+    public TrustedCertificates Certificates()
+    {
+        byte[] content = System.Text.Encoding.UTF8.GetBytes(TrustedRoot ?? "");
+        var root = TrustedRoot is null ? Attestor.Trust.TrustedRoot.ReadPublicGood() : Attestor.Trust.TrustedRoot.Parse(content);
+        var verifier = new SignatureVerifier(root, new SignatureDemands { LogEntry = LogEntry, CertificateLog = CertificateLog });
+        return new TrustedCertificates(verifier, $"{Convert.ToHexStringLower(SHA256.HashData(content))} {LogEntry} {CertificateLog}");
     }
 
     /// <summary>Writes it, whole or not at all.</summary>

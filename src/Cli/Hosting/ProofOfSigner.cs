@@ -13,12 +13,10 @@ namespace Provenance.Cli.Hosting;
 internal sealed class ProofOfSigner(string publicKey, KeylessBundleSigner? keyless, string? trustedRoot)
 {
     /// <summary>The options of <c>provenance verify</c>.</summary>
-    public string Options => Identity is { } own ? $"{OptionsOf(own)} --trusted-root {PathOf(trustedRoot ?? "trusted_root.json")}" : $"--key {PathOf(publicKey)}";
+    public string Options => Identity is { } own ? OptionsOf(own) : $"--key {PathOf(publicKey)}";
 
     /// <summary>The options of cosign.</summary>
-    public string CosignOptions => Identity is { } own
-        ? OptionsOf(own) + (trustedRoot is null ? "" : $" --trusted-root {PathOf(trustedRoot)}")
-        : $"--key {PathOf(publicKey)} --insecure-ignore-tlog";
+    public string CosignOptions => Identity is { } own ? OptionsOf(own) : $"--key {PathOf(publicKey)} --insecure-ignore-tlog";
 
     private CertificateIdentity? Identity => keyless?.Identity;
 
@@ -31,7 +29,9 @@ internal sealed class ProofOfSigner(string publicKey, KeylessBundleSigner? keyle
         }
         : request with { Keys = [KeyFile.LoadPublicKey(publicKey)] };
 
-    private static string OptionsOf(CertificateIdentity own) => $"--certificate-identity {own.Subject} --certificate-oidc-issuer {own.Issuer}";
+    // Without a trusted root, verifiers take that of the public instance.
+    private string OptionsOf(CertificateIdentity own) =>
+        $"--certificate-identity {own.Subject} --certificate-oidc-issuer {own.Issuer}" + (trustedRoot is null ? "" : $" --trusted-root {PathOf(trustedRoot)}");
 
     private static string PathOf(string file) => Path.GetRelativePath(Environment.CurrentDirectory, file);
 }

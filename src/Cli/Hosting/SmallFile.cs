@@ -8,8 +8,13 @@ internal static class SmallFile
     /// <summary>Reads a file at once: so little is there sooner than another thread that would read it.</summary>
     public static Task<byte[]> ReadAsync(string path, string what, int maximumSize, CancellationToken cancellationToken)
     {
-        Require(path, what);
         cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(Read(path, what, maximumSize));
+    }
+
+    public static byte[] Read(string path, string what, int maximumSize)
+    {
+        Require(path, what);
 
         // What stands in the folder as the size is a guess: pipes and devices have none, and files grow.
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
@@ -29,7 +34,7 @@ internal static class SmallFile
             }
         }
 
-        return Task.FromResult(content[..length]);
+        return content[..length];
     }
 
     /// <summary>Requires that there is a file.</summary>

@@ -15,8 +15,8 @@ internal sealed record TrustSource(Uri Mirror, TufCache Cache, byte[]? BuiltInRo
         mirror,
         folder ?? FindUserFolder() ?? throw new CommandException(ExitCodes.Usage, "There is no folder for the cache: neither XDG_CACHE_HOME nor a home folder is an absolute path. Name one with --data."));
 
-    /// <summary>The trusted root of a repository that the user has fetched; null where there is none. Opens no connection.</summary>
-    public static TrustedRoot? FindFetched(Uri mirror, TimeProvider time) => FindUserFolder() is { } folder ? In(mirror, folder).FindTrustedRoot(time) : null;
+    /// <summary>A repository, cached where the user's caches are; null where there is no such folder.</summary>
+    public static TrustSource? FindOf(Uri mirror) => FindUserFolder() is { } folder ? In(mirror, folder) : null;
 
     /// <summary>How the options of <c>trust update</c> name this repository; empty for that of the public instance.</summary>
     public string UpdateOptions => Mirror == PublicGood.Mirror ? "" : Mirror == PublicGood.StagingMirror ? ", with --staging" : $", with --mirror {Mirror}";
@@ -40,7 +40,7 @@ internal sealed record TrustSource(Uri Mirror, TufCache Cache, byte[]? BuiltInRo
     /// The cached trusted root; null where nothing is cached. One that has expired is refused: the built-in one is older still, and may
     /// trust what has been revoked since.
     /// </summary>
-    private TrustedRoot? FindTrustedRoot(TimeProvider time)
+    public TrustedRoot? FindTrustedRoot(TimeProvider time)
     {
         if (FindCached() is not { } cached || cached.Find(TrustedRootName) is not { } target)
         {

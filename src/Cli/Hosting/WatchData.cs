@@ -12,10 +12,10 @@ internal static class WatchData
         DefaultValueFactory = static _ => Path.Combine(DataLayout.DefaultFolder, "watch"),
     };
 
-    public static string JournalOf(string folder) => Path.Combine(Path.GetFullPath(folder), "journal");
-
-    /// <summary>The same, of a watcher that has written one.</summary>
-    public static string WrittenJournalOf(string folder) => JournalOf(folder) is var journal && Directory.Exists(journal)
+    /// <summary>The journal that a watcher, running or not, has written.</summary>
+    public static string ExistingJournalOf(string folder) => JournalOf(folder) is var journal && Directory.Exists(journal)
         ? journal
-        : throw new CommandException(ExitCodes.Usage, $"There is no journal {journal}. Name the data folder of a watcher with --data.");
+        : throw new CommandException(ExitCodes.Usage, $"There is no journal {journal}. Name the data folder of a watcher with --data FOLDER.");
+
+    public static string JournalOf(string folder) => Path.Combine(Path.GetFullPath(folder), "journal");
 }

@@ -13,40 +13,41 @@ internal static class BundleView
 
     public static void Write(IAnsiConsole console, string path, BundleInspection bundle)
     {
-        var tree = new Tree(new Text($"{path}: what it claims; nothing of it was verified"));
-        tree.AddNode(new Text(bundle.Material.MediaType));
-        AddSigner(tree.AddNode(new Text("signer")), bundle);
-        AddTimes(tree.AddNode(new Text("seen by")), bundle);
+        var texts = new TreeText(console.Profile.Width);
+        var tree = new Tree(texts.At(0, $"{path}: what it claims; nothing of it was verified"));
+        tree.AddNode(texts.At(1, bundle.Material.MediaType));
+        AddSigner(texts, tree.AddNode(texts.At(1, "signer")), bundle);
+        AddTimes(texts, tree.AddNode(texts.At(1, "seen by")), bundle);
         if (bundle.Message is { } message)
         {
-            tree.AddNode(new Text($"plain signature over {message.Algorithm.Name!.ToLowerInvariant()}:{Convert.ToHexStringLower(message.Digest.Span)}"));
+            tree.AddNode(texts.At(1, $"plain signature over {message.Algorithm.Name!.ToLowerInvariant()}:{Convert.ToHexStringLower(message.Digest.Span)}"));
         }
         else if (bundle.Statement is { } statement)
         {
-            AddStatement(tree.AddNode(new Text("statement")), statement);
+            AddStatement(texts, tree.AddNode(texts.At(1, "statement")), statement);
         }
         else
         {
-            tree.AddNode(new Text($"payload of type {bundle.PayloadType}, which is no statement that can be read"));
+            tree.AddNode(texts.At(1, $"payload of type {bundle.PayloadType}, which is no statement that can be read"));
         }
 
         console.Write(tree);
     }
 
-    private static void AddSigner(TreeNode node, BundleInspection bundle)
+    private static void AddSigner(TreeText texts, TreeNode node, BundleInspection bundle)
     {
         if (bundle.CertificateValidity is not { } validity)
         {
-            node.AddNode(new Text($"key, hint {bundle.Material.KeyHint ?? "none"}"));
+            node.AddNode(texts.At(2, $"key, hint {bundle.Material.KeyHint ?? "none"}"));
             return;
         }
 
-        node.AddNode(new Text($"identity  {bundle.Identity?.Subject ?? "none, or more than one"}"));
-        node.AddNode(new Text($"issuer    {bundle.Identity?.Issuer ?? "none"}"));
-        node.AddNode(new Text($"certificate valid {SignatureRows.Text(validity.Start)} to {SignatureRows.Text(validity.End ?? validity.Start)}"));
+        node.AddNode(texts.At(2, $"identity  {bundle.Identity?.Subject ?? "none, or more than one"}"));
+        node.AddNode(texts.At(2, $"issuer    {bundle.Identity?.Issuer ?? "none"}"));
+        node.AddNode(texts.At(2, $"certificate valid {SignatureRows.Text(validity.Start)} to {SignatureRows.Text(validity.End ?? validity.Start)}"));
     }
 
-    private static void AddTimes(TreeNode node, BundleInspection bundle)
+    private static void AddTimes(TreeText texts, TreeNode node, BundleInspection bundle)
     {
         foreach (var entry in bundle.Material.LogEntries)
         {
@@ -57,17 +58,17 @@ internal static class BundleView
             }
 
             text.Append(Proofs(entry));
-            node.AddNode(new Text(text.ToString()));
+            node.AddNode(texts.At(2, text.ToString()));
         }
 
         foreach (var time in bundle.Timestamps)
         {
-            node.AddNode(new Text(time is { } claimed ? $"timestamp of {SignatureRows.Text(claimed)}" : "timestamp that cannot be read"));
+            node.AddNode(texts.At(2, time is { } claimed ? $"timestamp of {SignatureRows.Text(claimed)}" : "timestamp that cannot be read"));
         }
 
         if (node.Nodes.Count is 0)
         {
-            node.AddNode(new Text("nobody"));
+            node.AddNode(texts.At(2, "nobody"));
         }
     }
 
@@ -79,17 +80,17 @@ internal static class BundleView
         _ => " (no proof)",
     };
 
-    private static void AddStatement(TreeNode node, Statement statement)
+    private static void AddStatement(TreeText texts, TreeNode node, Statement statement)
     {
-        node.AddNode(new Text($"predicate {statement.PredicateType}"));
+        node.AddNode(texts.At(2, $"predicate {statement.PredicateType}"));
         foreach (var subject in statement.Subjects.Take(ShownSubjects))
         {
-            node.AddNode(new Text($"subject   {subject.Digest?.ToString() ?? "no usable digest"}  {subject.Name}"));
+            node.AddNode(texts.At(2, $"subject   {subject.Digest?.ToString() ?? "no usable digest"}  {subject.Name}"));
         }
 
         if (statement.Subjects.Count > ShownSubjects)
         {
-            node.AddNode(new Text($"and {statement.Subjects.Count - ShownSubjects} more subjects"));
+            node.AddNode(texts.At(2, $"and {statement.Subjects.Count - ShownSubjects} more subjects"));
         }
     }
 }

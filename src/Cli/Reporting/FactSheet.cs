@@ -32,20 +32,9 @@ internal sealed class FactSheet(string title, Tone tone)
     private void WritePlainly(TextWriter output)
     {
         output.WriteLine(HarmlessText.Of(title).TrimEnd());
-        int width = 2;
-        foreach (var fact in facts)
+        foreach (string line in FactLayout.LinesOf(facts, int.MaxValue))
         {
-            width = Math.Max(width, fact.Name.Length + 2);
-        }
-
-        foreach (var fact in facts)
-        {
-            string name = fact.Name;
-            foreach (string line in HarmlessText.Of(fact.Text.Replace("\r\n", "\n", StringComparison.Ordinal)).Split('\n'))
-            {
-                output.WriteLine((name.PadRight(width) + line).TrimEnd());
-                name = "";
-            }
+            output.WriteLine(HarmlessText.Of(line));
         }
     }
 
@@ -57,13 +46,7 @@ internal sealed class FactSheet(string title, Tone tone)
             Tone.Doubtful => Color.Yellow,
             _ => Color.Red,
         };
-        console.WriteLine(title, new Style(color));
-        var grid = new Grid().AddColumn().AddColumn();
-        foreach (var fact in facts)
-        {
-            grid.AddRow(new Text(fact.Name), new Text(fact.Text));
-        }
-
-        console.Write(grid);
+        console.WriteLine(WrappedText.Of(title, console.Profile.Width), new Style(color));
+        FactLayout.Write(console, facts);
     }
 }

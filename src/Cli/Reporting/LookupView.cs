@@ -15,20 +15,19 @@ internal static class LookupView
             return;
         }
 
-        var facts = new Grid().AddColumn().AddColumn();
-        facts.AddRow(new Text("  size"), new Text(found.Size is { } size ? $"{size} bytes" : "the bytes are not in this store"));
+        var facts = new List<Fact> { new("  size", found.Size is { } size ? $"{size} bytes" : "the bytes are not in this store") };
         if (found.MediaType is not null)
         {
-            facts.AddRow(new Text("  type"), new Text(found.MediaType));
+            facts.Add(new Fact("  type", found.MediaType));
         }
 
         if (found.Size is not null)
         {
             string places = found.Repositories.Count is 0 ? $"http://{registry}/cas/{found.Digest[(found.Digest.IndexOf(':', StringComparison.Ordinal) + 1)..]}" : string.Join(", ", found.Repositories.Select(r => $"{registry}/{r}"));
-            facts.AddRow(new Text("  where"), new Text(places));
+            facts.Add(new Fact("  where", places));
         }
 
-        console.Write(facts);
+        FactLayout.Write(console, facts);
         foreach (var attestation in found.MadeBy)
         {
             console.WriteLine();
@@ -45,39 +44,38 @@ internal static class LookupView
         if (found.UsedBy.Count > 0)
         {
             console.WriteLine();
-            var table = new Table { Border = TableBorder.Minimal, Title = null };
-            table.AddColumns("what was made from it", "digest", "by");
+            var listing = new Listing("what was made from it", "digest", "by");
             foreach (var attestation in found.UsedBy)
             {
                 foreach (var subject in attestation.Subjects)
                 {
-                    table.AddRow(new Text(subject.Name ?? subject.Uri ?? ""), new Text(subject.Digest ?? ""), new Text(attestation.Run?.Name ?? ""));
+                    listing.Add(subject.Name ?? subject.Uri ?? "", subject.Digest ?? "", attestation.Run?.Name ?? "");
                 }
             }
 
-            console.Write(table);
+            listing.Write(console);
         }
     }
 
     private static void WriteAttestation(IAnsiConsole console, IndexedAttestation attestation, string registry, string relation)
     {
-        var facts = new Grid().AddColumn().AddColumn();
+        var facts = new List<Fact>();
         if (attestation.Run is { } run)
         {
-            facts.AddRow(new Text(relation), new Text(run.Name));
-            facts.AddRow(new Text("  ended"), new Text($"{run.Outcome ?? "-"}  {run.FinishedOn}"));
-            facts.AddRow(new Text("  builder"), new Text(run.Builder));
-            facts.AddRow(new Text("  run id"), new Text(run.InvocationId));
+            facts.Add(new Fact(relation, run.Name));
+            facts.Add(new Fact("  ended", $"{run.Outcome ?? "-"}  {run.FinishedOn}"));
+            facts.Add(new Fact("  builder", run.Builder));
+            facts.Add(new Fact("  run id", run.InvocationId));
         }
 
-        facts.AddRow(new Text("  says"), new Text(attestation.PredicateType));
-        facts.AddRow(new Text("  signed"), new Text(Signed(attestation)));
+        facts.Add(new Fact("  says", attestation.PredicateType));
+        facts.Add(new Fact("  signed", Signed(attestation)));
         foreach (string reference in attestation.References)
         {
-            facts.AddRow(new Text("  stored"), new Text($"{registry}/{reference}"));
+            facts.Add(new Fact("  stored", $"{registry}/{reference}"));
         }
 
-        console.Write(facts);
+        FactLayout.Write(console, facts);
     }
 
     private static string Signed(IndexedAttestation attestation) => attestation switch
@@ -95,13 +93,12 @@ internal static class LookupView
             return;
         }
 
-        var table = new Table { Border = TableBorder.Minimal };
-        table.AddColumns(title, "where", "digest");
+        var listing = new Listing(title, "where", "digest");
         foreach (var artifact in artifacts)
         {
-            table.AddRow(new Text(artifact.Name ?? ""), new Text(artifact.Uri ?? ""), new Text(artifact.Digest ?? ""));
+            listing.Add(artifact.Name ?? "", artifact.Uri ?? "", artifact.Digest ?? "");
         }
 
-        console.Write(table);
+        listing.Write(console);
     }
 }

@@ -18,7 +18,7 @@ internal static class Terminal
         console.Pipeline.Attach(new HarmlessRendering());
         if (redirected)
         {
-            console.Profile.Width = 4096;
+            console.Profile.Width = HarmlessRendering.Unbroken;
             console.Profile.Capabilities.ColorSystem = ColorSystem.NoColors;
             console.Profile.Capabilities.Ansi = false;
         }

@@ -12,22 +12,20 @@ internal static class TrustUpdateView
     public static void Write(IAnsiConsole console, Uri mirror, string folder, TufUpdate update)
     {
         console.WriteLine($"{mirror}  cached in {folder}");
-        var roles = new Table { Border = TableBorder.Minimal };
-        roles.AddColumns("role", "version", "before", "expires");
+        var roles = new Listing("role", "version", "before", "expires");
         foreach (var role in update.Roles)
         {
-            roles.AddRow(Text(role.Name), Text(Number(role.Version)), Text(role.Before is { } before ? Number(before) : "-"), Text(SignatureRows.Text(role.Expires)));
+            roles.Add(role.Name, Number(role.Version), role.Before is { } before ? Number(before) : "-", SignatureRows.Text(role.Expires));
         }
 
-        console.Write(roles);
-        var files = new Table { Border = TableBorder.Minimal };
-        files.AddColumns("file", "", "digest");
+        roles.Write(console);
+        var files = new Listing("file", "is", "digest");
         foreach (var target in update.Targets)
         {
-            files.AddRow(Text(target.Name), Text(target.IsNew ? "new" : "as before"), Text($"sha256:{Convert.ToHexStringLower(SHA256.HashData(target.Content.Span))}"));
+            files.Add(target.Name, target.IsNew ? "new" : "as before", $"sha256:{Convert.ToHexStringLower(SHA256.HashData(target.Content.Span))}");
         }
 
-        console.Write(files);
+        files.Write(console);
     }
 
     /// <summary>Says who is trusted now and was not before, and who no longer is.</summary>
@@ -49,11 +47,17 @@ internal static class TrustUpdateView
         }
     }
 
-    /// <summary>How far a cache may be trusted, in a line.</summary>
-    public static string Line(CachedTrust cached, DateTimeOffset now) => string.Join(", ", cached.Roles.Select(role =>
-        $"{role.Name} version {Number(role.Version)} {(role.Expires <= now ? "EXPIRED at" : "until")} {SignatureRows.Text(role.Expires)}"));
+    /// <summary>Says until when roles of a repository are valid, a line each.</summary>
+    public static void WriteState(IAnsiConsole console, IEnumerable<RoleState> roles, DateTimeOffset now)
+    {
+        foreach (var role in roles)
+        {
+            bool isOver = role.Expires <= now;
+            console.WriteLine(
+                $"{role.Name} version {Number(role.Version)} {(isOver ? "EXPIRED at" : "until")} {SignatureRows.Text(role.Expires)}",
+                new Style(isOver ? Color.Red : Color.Default));
+        }
+    }
 
     private static string Number(long version) => version.ToString(CultureInfo.InvariantCulture);
-
-    private static Text Text(string text) => new(text);
 }

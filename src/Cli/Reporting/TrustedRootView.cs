@@ -3,36 +3,19 @@ using Spectre.Console;
 
 namespace Provenance.Cli.Reporting;
 
-/// <summary>Shows a trusted root as a table, or one below the other where the terminal is narrow: what is trusted for what, and when.</summary>
+/// <summary>Shows a trusted root as a table: what is trusted for what, and when.</summary>
 internal static class TrustedRootView
 {
-    // With less, addresses and ids would be broken within words.
-    private const int TableWidth = 160;
-
     public static void Write(IAnsiConsole console, TrustedRoot root)
     {
         console.WriteLine(root.MediaType);
-        if (console.Profile.Width < TableWidth)
-        {
-            foreach (string[] row in RowsOf(root))
-            {
-                console.WriteLine();
-                console.WriteLine($"{row[0],-15}  {row[1]}");
-                console.WriteLine($"{"",-15}  {row[2]}");
-                console.WriteLine($"{"",-15}  {row[3]}");
-            }
-
-            return;
-        }
-
-        var table = new Table { Border = TableBorder.Minimal };
-        table.AddColumns("for", "who", "trusted", "key or id");
+        var listing = new Listing("for", "who", "trusted", "key or id");
         foreach (string[] row in RowsOf(root))
         {
-            table.AddRow(row.Select(static text => new Text(text)));
+            listing.Add(row);
         }
 
-        console.Write(table);
+        listing.Write(console);
     }
 
     /// <summary>What of one trusted root is not in the other, a line each.</summary>

@@ -18,13 +18,16 @@ internal sealed record VerdictRecord
 
     public string? Hint { get; init; }
 
+    /// <summary>Whom was trusted for certificates, logs and time; absent where keys alone were, and for policies, which name their own.</summary>
+    public TrustedRootRecord? TrustedRoot { get; init; }
+
     public CandidateRecord? Accepted { get; init; }
 
     public required IReadOnlyList<RequirementRecord> Requirements { get; init; }
 
     public required IReadOnlyList<CandidateRecord> Candidates { get; init; }
 
-    public static VerdictRecord From(string target, Verdict verdict) => new()
+    public static VerdictRecord From(string target, Verdict verdict, TrustedRootRecord? trustedRoot) => new()
     {
         Target = target,
         Subject = verdict.Subject.ToString(),
@@ -32,6 +35,7 @@ internal sealed record VerdictRecord
         Code = verdict.Code,
         Message = verdict.Message,
         Hint = verdict.Hint,
+        TrustedRoot = trustedRoot,
         Accepted = verdict.Accepted is { } accepted ? CandidateRecord.From(accepted) : null,
         Requirements = [.. verdict.Requirements.Select(static r => new RequirementRecord(r.Name, r.Mode.ToString().ToLowerInvariant(), Name(r.Outcome), r.Code, r.Message))],
         Candidates = [.. verdict.Candidates.Select(CandidateRecord.From)],

@@ -6,7 +6,7 @@ namespace Provenance.Cli.Reporting;
 /// <summary>Shows a verdict: the answer first, then what it rests on, or what each candidate lacked and what to do.</summary>
 internal static class VerdictView
 {
-    public static void Write(TextWriter output, string target, Verdict verdict, string? remark)
+    public static void Write(TextWriter output, string target, Verdict verdict, TrustedRootRecord? trustedRoot, string? remark)
     {
         var (word, tone) = verdict.Outcome switch
         {
@@ -37,6 +37,7 @@ internal static class VerdictView
             facts.Add("builder", accepted.BuilderId);
         }
 
+        facts.Add("trust", trustedRoot?.Describe());
         facts.Add("do", verdict.Hint);
         facts.Add("note", remark);
         facts.Write(output);
@@ -62,14 +63,13 @@ internal static class VerdictView
             return;
         }
 
-        var table = new Table { Border = TableBorder.Minimal };
-        table.AddColumns("candidate", "requirement", "code", "what was found");
+        var listing = new Listing("candidate", "requirement", "code", "what was found");
         foreach (var candidate in verdict.Candidates)
         {
             string expected = candidate.Expected is null ? "" : $" Expected {candidate.Expected}{(candidate.Actual is null ? "" : ", found " + candidate.Actual)}.";
-            table.AddRow(new Text(candidate.Source), new Text(candidate.Requirement ?? ""), new Text(candidate.Code), new Text(candidate.Message + expected));
+            listing.Add(candidate.Source, candidate.Requirement ?? "", candidate.Code, candidate.Message + expected);
         }
 
-        console.Write(table);
+        listing.Write(console);
     }
 }

@@ -8,8 +8,10 @@ using Provenance.Attestor.Attesting;
 using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Lookups;
 using Provenance.Attestor.Runs;
+using Provenance.Attestor.Signers;
 using Provenance.Attestor.Signing;
 using Provenance.Attestor.Tests.Attesting;
+using Provenance.Attestor.Trust;
 using Provenance.Testing;
 using Provenance.Testing.Registries;
 
@@ -46,6 +48,21 @@ public sealed class LookupDigestTests : IAsyncLifetime, IDisposable
         signer.Dispose();
         client.Dispose();
         folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Lookup_reads_everything_again_once_other_certificates_hold_and_only_then()
+    {
+        await AttestAsync(signer);
+        index.Add((await LookUpAsync(Model)).MadeBy[0] with { VerifiedBy = null });
+        var certificates = new TrustedCertificates(new SignatureVerifier(TrustedRoot.ReadPublicGood(), SignatureDemands.All), "one");
+        trusted.Renewal = () => certificates;
+        (await LookUpAsync(Model)).MadeBy[0].VerifiedBy.Should().Be(signer.PublicKey.Fingerprint);
+
+        index.Add((await LookUpAsync(Model)).MadeBy[0] with { VerifiedBy = null });
+        (await LookUpAsync(Model)).MadeBy[0].VerifiedBy.Should().BeNull("nothing was replaced, and nothing is read");
+        certificates = certificates with { Mark = "another" };
+        (await LookUpAsync(Model)).MadeBy[0].VerifiedBy.Should().Be(signer.PublicKey.Fingerprint);
     }
 
     [Fact]
@@ -123,5 +140,5 @@ public sealed class LookupDigestTests : IAsyncLifetime, IDisposable
     }
 
     private Task<DigestLookup> LookUpAsync(string digest) =>
-        new LookupDigestHandler(index, registry.Services.GetRequiredService<IManifestCatalog>()).Handle(new LookupDigest(digest), CancellationToken.None);
+        new LookupDigestHandler(index, registry.Services.GetRequiredService<AttestationIndexer>(), registry.Services.GetRequiredService<IManifestCatalog>()).Handle(new LookupDigest(digest), CancellationToken.None);
 }

@@ -64,7 +64,7 @@ public sealed class TrustedSignersTests : IAsyncLifetime, IDisposable
             next.FindBySubject(Model, 1)[0].IsVerified.Should().BeTrue();
         }
 
-        using var other = AttestationIndex.Open(folder["index.db"], new TrustedSigners([], workload.Verifier(Kind), "another root"));
+        using var other = AttestationIndex.Open(folder["index.db"], new TrustedSigners([], new TrustedCertificates(workload.Verifier(Kind), "another root")));
         other.IsComplete.Should().BeFalse();
     }
 
@@ -81,6 +81,38 @@ public sealed class TrustedSignersTests : IAsyncLifetime, IDisposable
         Add(index, trusted, forged);
 
         index.FindBySubject(Model, 1)[0].Should().Match<IndexedAttestation>(static a => !a.IsVerified && a.SignedBy == null);
+    }
+
+    [Fact]
+    public async Task What_a_replaced_root_does_not_trust_is_not_verified_once_it_is_read_again()
+    {
+        await using var stranger = await SigningWorkload.StartAsync();
+        var trusted = Certificates(new CertificateIdentity(workload.Sigstore.Subject, workload.Sigstore.Issuer));
+        byte[] bundle = await workload.Keyless(Kind).SignAsync(Statement(1), CancellationToken.None);
+        using var index = AttestationIndex.Open(folder["index.db"], trusted);
+        Add(index, trusted, bundle);
+        index.FindBySubject(Model, 1)[0].IsVerified.Should().BeTrue();
+        long before = trusted.Mark;
+
+        trusted.Renewal = () => new TrustedCertificates(stranger.Verifier(Kind), "another root");
+
+        trusted.Renew().Should().BeTrue();
+        trusted.Renew().Should().BeFalse("it was taken up");
+        trusted.Mark.Should().NotBe(before);
+        Add(index, trusted, bundle);
+        index.FindBySubject(Model, 10).Should().ContainSingle().Which.Should().Match<IndexedAttestation>(static a => !a.IsVerified && a.SignedBy == null && a.References.Count == 1);
+    }
+
+    [Fact]
+    public void An_index_that_was_not_read_again_to_the_end_is_filled_anew_by_the_next_process()
+    {
+        using (var index = AttestationIndex.Open(folder["index.db"], Certificates()))
+        {
+            index.IsCurrent = false;
+        }
+
+        using var next = AttestationIndex.Open(folder["index.db"], Certificates());
+        next.IsComplete.Should().BeFalse();
     }
 
     [Fact]
@@ -115,7 +147,7 @@ public sealed class TrustedSignersTests : IAsyncLifetime, IDisposable
     private static byte[] Statement(int number) => Encoding.UTF8.GetBytes(
         $$$"""{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"model","digest":{"sha256":"{{{Model[7..]}}}"}}],"predicateType":"https://example.com/p","predicate":{"n":{{{number}}}}}""");
 
-    private TrustedSigners Certificates(CertificateIdentity? identity = null) => new([], workload.Verifier(Kind), "the root") { Identity = identity };
+    private TrustedSigners Certificates(CertificateIdentity? identity = null) => new([], new TrustedCertificates(workload.Verifier(Kind), "the root")) { Identity = identity };
 
     private sealed class RotatingSigner(ISigner first) : ISigner
     {

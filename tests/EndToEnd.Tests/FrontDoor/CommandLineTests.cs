@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Provenance.EndToEnd.Tests.Processes;
 
 namespace Provenance.EndToEnd.Tests.FrontDoor;
@@ -26,6 +27,28 @@ public sealed class CommandLineTests
 
             result.Output.Should().MatchRegex($@"provenance {name}( |\n)");
         }
+    }
+
+    [Theory]
+    [InlineData("up", "provenance up [<RUNS_FOLDER>] [options]")]
+    [InlineData("attest", "provenance attest <RUN_FILE> [options]")]
+    [InlineData("attest-blob", "provenance attest-blob <ARTIFACT> --predicate <FILE> --type <TYPE|URI> --bundle <FILE> [options]")]
+    [InlineData("sign-bundle", "provenance sign-bundle <FILE> --bundle <FILE> [options]")]
+    [InlineData("watch", "provenance watch [options]", "provenance watch <command> [options]", "  retry <RUN>  ")]
+    [InlineData("store", "provenance store [options]", "provenance store <command> [options]")]
+    [InlineData("verify", "provenance verify [<TARGET>] [options]")]
+    [InlineData("verify-bundle", "provenance verify-bundle <FILE_OR_DIGEST> --bundle <FILE> [options]")]
+    [InlineData("trust", "provenance trust <command> [options]", "  show [<FILE>]  ")]
+    [InlineData("trust show", "provenance trust show [<FILE>] [options]", "  <FILE>  A trusted_root.json", "-?, -h, --help")]
+    [InlineData("key generate", "provenance key generate --out <FILE> [options]", "--out <FILE> (REQUIRED)")]
+    [InlineData("lookup", "provenance lookup <DIGEST> [options]", "The data folder [default: .provenance]", "-o, --output <text|json>")]
+    [InlineData("", "provenance <command> [options]", "  up [<RUNS_FOLDER>]  ", "  verify [<TARGET>]  ", "  attest <RUN_FILE>  ", "--version")]
+    public async Task Help_shows_what_has_to_be_given_and_what_may_be_left_out(string command, params string[] parts)
+    {
+        var result = (await Executable.RunAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"])).ShouldEndWith(0);
+
+        result.Output.Should().ContainAll(parts);
+        result.Output.Should().MatchRegex($@"Usage:\n  {Regex.Escape(parts[0])}\n");
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using Provenance.Attestor.Tuf;
 using Provenance.EndToEnd.Tests.Processes;
 using Provenance.Testing;
 using Provenance.Testing.Tuf;
@@ -117,6 +118,34 @@ public sealed class TrustTests : IAsyncLifetime, IDisposable
 
         (await VerifyAsync()).ShouldBeRefused("expired at 2020-01-01", "trust update", "--trusted-root FILE");
         (await VerifyAsync("--trusted-root", PublicRoot)).ShouldEndWith(0);
+    }
+
+    [Fact]
+    public async Task Show_says_that_what_is_cached_has_expired_and_what_to_do()
+    {
+        await UpdateAsync();
+        (await TrustAsync("show")).ShouldEndWith(0).ErrorLines.Should().BeEmpty();
+        repository.SetExpiry(new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        repository.PublishTargets();
+        await File.WriteAllBytesAsync(Path.Combine(CacheOf($"127.0.0.1_{repository.Address.Port}"), "targets.json"), repository.Files["3.targets.json"]);
+
+        var result = (await TrustAsync("show")).ShouldEndWith(0);
+
+        result.Output.Should().Contain("root version 2 until 2999-01-01").And.Contain("targets version 3 EXPIRED at 2020-01-01 00:00:00Z").And.Contain("https://rekor.sigstore.dev");
+        result.ErrorLines.Should().ContainSingle().Which.Should().StartWith("warning: ").And.ContainAll("expired at 2020-01-01", $"trust update, with --mirror {repository.Address}");
+        (await TrustAsync("export", "--out", folder["tr.json"])).ShouldBeRefused("expired");
+    }
+
+    [Fact]
+    public async Task Show_says_until_when_the_root_behind_the_built_in_trust_is_valid()
+    {
+        var root = PublicGood.ReadRootState();
+        bool isOver = root.Expires <= TimeProvider.System.GetUtcNow();
+
+        var result = (await RunAsync(["trust", "show"])).ShouldEndWith(0);
+
+        result.Output.Should().Contain($"root version {root.Version} {(isOver ? "EXPIRED at" : "until")} {root.Expires:yyyy-MM-dd HH:mm:ss}Z").And.Contain("trust update");
+        result.ErrorLines.Where(static line => line.StartsWith("warning: ", StringComparison.Ordinal) && line.Contains("trust update", StringComparison.Ordinal)).Should().HaveCount(isOver ? 1 : 0);
     }
 
     [Fact]

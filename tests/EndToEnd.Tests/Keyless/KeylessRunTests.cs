@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Provenance.EndToEnd.Tests.FrontDoor;
 using Provenance.EndToEnd.Tests.Processes;
 using Provenance.Testing.Sigstore;
@@ -84,6 +85,26 @@ public sealed class KeylessRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Look_ups_of_up_take_up_a_trusted_root_that_is_replaced_while_it_runs()
+    {
+        await using var stranger = await LoopbackSigstore.StartAsync(new LoopbackSigstoreOptions());
+        Directory.CreateDirectory(files["runs"]);
+        await File.WriteAllTextAsync(files["runs/one.yaml"], RunFiles.TaskRun("one", "https://downloads.example.com/one", Hex));
+        await using var up = await ServingProcess.StartAsync(files["data"], [files["runs"], .. files.Keyless]);
+        await up.WaitForRunAsync("TaskRun e2e/one");
+        await up.WaitAsync("our identity", () => IsVerifiedAsync(up));
+
+        Replace("trusted_root.json", stranger.TrustedRootJson);
+        await up.WaitAsync("a root that does not know us", async () => !await IsVerifiedAsync(up));
+        (await SigstoreFiles.RunAsync("lookup", $"sha256:{Hex}", "--data", files["data"])).ShouldEndWith(0).Output.Should().Contain("NOT VERIFIED");
+
+        Replace("trusted_root.json", files.Sigstore.TrustedRootJson);
+        await up.WaitAsync("our root once more", () => IsVerifiedAsync(up));
+        await up.StopAsync();
+        await LookupNamesAsync();
+    }
+
+    [Fact]
     public async Task A_policy_accepts_what_up_signed_as_its_identity_and_no_other()
     {
         await UpAsync();
@@ -114,6 +135,15 @@ public sealed class KeylessRunTests : IAsyncLifetime
         (await SigstoreFiles.RunAsync([.. watch, .. files.Instance])).ShouldBeRefused("There is no identity token", "/var/run/sigstore/cosign/oidc-token");
         (await SigstoreFiles.RunAsync([.. watch, .. files.Keyless])).ShouldBeRefused("none");
     }
+
+    private static async Task<bool> IsVerifiedAsync(ServingProcess up)
+    {
+        using var found = JsonDocument.Parse(await up.Http.GetStringAsync(new Uri($"{up.Address}/lookup/sha256:{Hex}")));
+        return found.RootElement.GetProperty("madeBy")[0].GetProperty("isVerified").GetBoolean();
+    }
+
+    /// <summary>By renaming, so that nobody reads half of it.</summary>
+    private void Replace(string name, string content) => File.Move(files.Write(name + ".new", content), files[name], overwrite: true);
 
     private async Task UpAsync()
     {
