@@ -112,14 +112,9 @@ public sealed class LostAnswerTests : IDisposable
     public async Task A_log_that_lies_about_its_tree_is_refused(TreeLie lie, string code)
     {
         await using var sigstore = await StartAsync(5);
-        sigstore.Break(SigstoreService.RekorV2, SigstoreFault.Lost, times: 1);
         sigstore.TreeLie = lie;
 
-        var thrown = (await Entering(sigstore, Sign(key)).Should().ThrowAsync<SigningServiceException>()).Which;
-
-        thrown.Code.Should().Be(SigningServiceException.BadAnswer);
-        thrown.Message.Should().Contain(code);
-        thrown.IsTransient.Should().BeFalse();
+        await RefusesAsync(sigstore, code);
     }
 
     [Theory]
@@ -130,13 +125,9 @@ public sealed class LostAnswerTests : IDisposable
     public async Task A_log_that_signed_or_entered_something_else_is_refused(SigstoreLie lie, string code)
     {
         await using var sigstore = await StartAsync(5);
-        sigstore.Break(SigstoreService.RekorV2, SigstoreFault.Lost, times: 1);
         sigstore.Lie = lie;
 
-        var thrown = (await Entering(sigstore, Sign(key)).Should().ThrowAsync<SigningServiceException>()).Which;
-
-        thrown.Code.Should().Be(SigningServiceException.BadAnswer);
-        thrown.Message.Should().Contain(code);
+        await RefusesAsync(sigstore, code);
     }
 
     [Fact]
@@ -209,6 +200,18 @@ public sealed class LostAnswerTests : IDisposable
         new(Envelope.OfStatement(Statement, key.Sign(PreAuthenticationEncoding.Of(Envelope.StatementPayloadType, Statement))));
 
     private static LoggedSigner SignerOf(KeySigner key) => new(IsCertificate: false, key.PublicKey.SubjectPublicKeyInfo);
+
+    /// <summary>Has the log lose its answer, and what it then says of the entry be refused for good.</summary>
+    private async Task RefusesAsync(LoopbackSigstore sigstore, string code)
+    {
+        sigstore.Break(SigstoreService.RekorV2, SigstoreFault.Lost, times: 1);
+
+        var thrown = (await Entering(sigstore, Sign(key)).Should().ThrowAsync<SigningServiceException>()).Which;
+
+        thrown.Code.Should().Be(SigningServiceException.BadAnswer);
+        thrown.Message.Should().Contain(code);
+        thrown.IsTransient.Should().BeFalse();
+    }
 
     private Func<Task> Entering(LoopbackSigstore sigstore, EnvelopeContent content) => () => EnterAsync(sigstore, content);
 
