@@ -126,9 +126,12 @@ internal static class IssuerFinder
     /// <exception cref="EvidenceException"><c>CERT_CHAIN</c> or <c>CERT_INVALID</c>.</exception>
     public static void RefuseRoots(IReadOnlyList<ReadOnlyMemory<byte>> chain)
     {
-        if (chain.Skip(1).Any(static encoded => Certificate.Parse(encoded).IsSelfIssued))
+        for (int i = 1; i < chain.Count; i++)
         {
-            throw new EvidenceException("CERT_CHAIN", "The bundle carries a root certificate; roots come from the trusted root only.");
+            if (Certificate.Parse(chain[i]).IsSelfIssued)
+            {
+                throw new EvidenceException("CERT_CHAIN", "The bundle carries a root certificate; roots come from the trusted root only.");
+            }
         }
     }
 

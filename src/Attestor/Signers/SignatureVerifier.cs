@@ -109,9 +109,9 @@ public sealed class SignatureVerifier(TrustedRoot root, SignatureDemands demands
     private List<VerifiedTime> VerifyTimes(BundleMaterial material, SignedContent content, List<VerifiedLogEntry> entries)
     {
         var times = new List<VerifiedTime>();
-        foreach (var timestamp in material.Timestamps)
+        for (int i = 0; i < material.Timestamps.Count; i++)
         {
-            var (time, authority) = TimestampVerifier.Verify(timestamp, content.Stamped, root.TimestampAuthorities);
+            var (time, authority) = TimestampVerifier.Verify(material.Timestamps[i], content.Stamped, root.TimestampAuthorities);
             times.Add(new VerifiedTime(time, authority.Name));
         }
 

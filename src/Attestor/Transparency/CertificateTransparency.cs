@@ -35,15 +35,14 @@ internal static class CertificateTransparency
             var unknown = new List<string>();
             foreach (var promise in ReadList(extension.Value))
             {
-                var id = promise.Slice(1, 32);
-                if (promise.Span[0] is 0 && logs.FirstOrDefault(log => log.Id.Span.SequenceEqual(id.Span)) is { } log)
+                if (promise[0] is 0 && logs.FirstOrDefault(log => log.Id.Span.SequenceEqual(promise.AsSpan(1, 32))) is { } log)
                 {
-                    Verify(promise.Span, signedCertificate, issuerHash, log);
+                    Verify(promise, signedCertificate, issuerHash, log);
                     trusted++;
                 }
                 else
                 {
-                    unknown.Add(Convert.ToHexStringLower(id.Span));
+                    unknown.Add(Convert.ToHexStringLower(promise.AsSpan(1, 32)));
                 }
             }
 
@@ -93,10 +92,10 @@ internal static class CertificateTransparency
         }
     }
 
-    private static List<ReadOnlyMemory<byte>> ReadList(ReadOnlyMemory<byte> value)
+    private static List<byte[]> ReadList(ReadOnlyMemory<byte> value)
     {
         byte[] list = AsnDecoder.ReadOctetString(value.Span, AsnEncodingRules.DER, out int read);
-        var promises = new List<ReadOnlyMemory<byte>>();
+        var promises = new List<byte[]>();
         int length = BinaryPrimitives.ReadUInt16BigEndian(list);
         if (read != value.Length || list.Length != length + 2)
         {
@@ -106,7 +105,7 @@ internal static class CertificateTransparency
         for (int position = 2; position < list.Length;)
         {
             int size = BinaryPrimitives.ReadUInt16BigEndian(list.AsSpan(position));
-            promises.Add(list.AsMemory(position + 2, size));
+            promises.Add(list.AsSpan(position + 2, size).ToArray());
             position += 2 + size;
         }
 

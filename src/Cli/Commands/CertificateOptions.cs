@@ -44,11 +44,11 @@ internal sealed class CertificateOptions
     /// The trusted root: the one that is named; else for an identity that of the public instance, which nothing is fetched for; else null:
     /// keys alone are trusted, and policies name their own.
     /// </summary>
-    public async Task<FoundRoot?> FindRootAsync(ParseResult parsed, ExpectedIdentity? expected, CancellationToken cancellationToken)
+    public FoundRoot? FindRoot(ParseResult parsed, ExpectedIdentity? expected)
     {
         if (parsed.GetValue(trustedRoot) is { } file)
         {
-            return await FoundRoot.ReadAsync(file, cancellationToken);
+            return FoundRoot.Read(file);
         }
 
         if (expected is not null)

@@ -29,7 +29,7 @@ internal static class TrustCommand
         var console = Terminal.Open();
         if (file is not null)
         {
-            TrustedRootView.Write(console, await InstanceFiles.ReadTrustedRootAsync(file, cancellationToken));
+            TrustedRootView.Write(console, InstanceFiles.ReadTrustedRoot(file));
             return ExitCodes.Success;
         }
 

@@ -28,39 +28,39 @@ internal sealed class VerifyBundleCommand
         {
             options.staging, options.bundle, options.identity, options.issuer, options.key, options.trustedRoot, options.artifact,
         };
-        command.SetAction(options.RunAsync);
+        command.SetAction(options.Run);
         return command;
     }
 
-    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    private int Run(ParseResult parsed)
     {
-        var trust = await FindRootAsync(parsed, cancellationToken);
-        var verifier = new BundleVerifier(new SignatureVerifier(trust.Root, SignatureDemands.All), await ReadSignerAsync(parsed, cancellationToken));
+        var trust = FindRoot(parsed);
+        var verifier = new BundleVerifier(new SignatureVerifier(trust.Root, SignatureDemands.All), ReadSigner(parsed));
         string given = parsed.GetRequiredValue(artifact);
         var hashOf = HashesOf(given);
-        byte[] content = await SmallFile.ReadAsync(parsed.GetRequiredValue(bundle), "bundle", Bundle.MaximumSize, cancellationToken);
+        byte[] content = SmallFile.Read(parsed.GetRequiredValue(bundle), "bundle", Bundle.MaximumSize);
         var verdict = verifier.Verify(content, hashOf);
         BundleVerdictView.Write(Console.Out, given, verdict, trust.Place);
         return verdict.Failure is null ? ExitCodes.Success : ExitCodes.Failed;
     }
 
     // What was fetched by trust update, and nothing else: verifying fetches nothing.
-    private async Task<FoundRoot> FindRootAsync(ParseResult parsed, CancellationToken cancellationToken) =>
-        parsed.GetValue(trustedRoot) is { } file ? await FoundRoot.ReadAsync(file, cancellationToken)
+    private FoundRoot FindRoot(ParseResult parsed) =>
+        parsed.GetValue(trustedRoot) is { } file ? FoundRoot.Read(file)
         : parsed.GetValue(staging) ? FoundRoot.OfStagingInstance()
         : FoundRoot.OfPublicInstance();
 
-    private async Task<BundleSigner> ReadSignerAsync(ParseResult parsed, CancellationToken cancellationToken) =>
+    private BundleSigner ReadSigner(ParseResult parsed) =>
         (parsed.GetValue(key), parsed.GetValue(identity), parsed.GetValue(issuer)) switch
         {
-            ({ } file, null, null) => BundleSigner.OwnerOf(await ReadKeyAsync(file, cancellationToken)),
+            ({ } file, null, null) => BundleSigner.OwnerOf(ReadKey(file)),
             (null, { Length: > 0 } name, { Length: > 0 } by) => BundleSigner.Named(new ExpectedIdentity(TextPattern.Exactly(name), TextPattern.Exactly(by))),
             _ => throw new CommandException(ExitCodes.Usage, "Whom do you trust? Give --certificate-identity NAME together with --certificate-oidc-issuer URL, or --key FILE alone."),
         };
 
-    private static async Task<SignatureKey> ReadKeyAsync(string file, CancellationToken cancellationToken)
+    private static SignatureKey ReadKey(string file)
     {
-        byte[] content = await SmallFile.ReadAsync(file, "public key", 64 << 10, cancellationToken);
+        byte[] content = SmallFile.Read(file, "public key", 64 << 10);
         try
         {
             return SignatureKey.FromPem(System.Text.Encoding.UTF8.GetString(content));

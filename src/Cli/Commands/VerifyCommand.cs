@@ -52,7 +52,7 @@ internal sealed class VerifyCommand
         var policies = PolicyFile.Load(parsed.GetValue(policy) ?? []);
         var identity = certificates.ReadIdentity(parsed);
         RequireTrust(keys.Count, policies.Count, identity);
-        var trust = await certificates.FindRootAsync(parsed, identity, cancellationToken);
+        var trust = certificates.FindRoot(parsed, identity);
 
         using var verification = new Verification(parsed.GetValue(offline));
         await using var artifact = await VerificationTarget.ResolveAsync(

@@ -7,8 +7,7 @@ namespace Provenance.Cli.Hosting;
 /// <summary>The trusted root by which signatures are verified, and where it was found. Finding it opens no connection.</summary>
 internal sealed record FoundRoot(TrustedRoot Root, TrustedRootRecord Place)
 {
-    public static async Task<FoundRoot> ReadAsync(string path, CancellationToken cancellationToken) =>
-        new(await InstanceFiles.ReadTrustedRootAsync(path, cancellationToken), TrustedRootRecord.InFile(path));
+    public static FoundRoot Read(string path) => new(InstanceFiles.ReadTrustedRoot(path), TrustedRootRecord.InFile(path));
 
     /// <summary>That of the public Sigstore instance: as <c>trust update</c> fetched it, else the built-in one.</summary>
     /// <exception cref="CommandException">The fetched one has expired.</exception>

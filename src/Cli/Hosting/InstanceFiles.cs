@@ -6,8 +6,7 @@ namespace Provenance.Cli.Hosting;
 /// <summary>Reads the two files that describe a Sigstore instance; what is wrong is said with the file's name.</summary>
 internal static class InstanceFiles
 {
-    public static async Task<TrustedRoot> ReadTrustedRootAsync(string path, CancellationToken cancellationToken) =>
-        ParseTrustedRoot(path, await SmallFile.ReadAsync(path, "trusted root", TrustedRoot.MaximumSize, cancellationToken));
+    public static TrustedRoot ReadTrustedRoot(string path) => ParseTrustedRoot(path, SmallFile.Read(path, "trusted root", TrustedRoot.MaximumSize));
 
     public static TrustedRoot ParseTrustedRoot(string path, byte[] content)
     {
