@@ -107,7 +107,7 @@ internal sealed class VerifyCommand
     {
         if (VerdictCodes.Find(code) is not { } entry)
         {
-            throw new CommandException(ExitCodes.Usage, $"No verdict has the code {code}. The codes of verdicts, and those of runs that are not attested, are listed in docs/verdicts.md.");
+            throw new CommandException(ExitCodes.Usage, $"No verdict has the code {code}. Those of verdicts and of runs that are not attested are listed in docs/verdicts.md, SIGNING_... in docs/signing.md, TUF_... in docs/verify.md.");
         }
 
         Console.WriteLine($"{entry.Code}: {entry.Meaning}");

@@ -103,9 +103,8 @@ internal sealed class FolderReader(string folder, Func<string?> passphrase)
             return null;
         }
 
-        return new FileInfo(file).Length <= 4096
-            ? File.ReadAllText(file).TrimEnd('\r', '\n')
-            : throw new KeyException("KEY_PASSPHRASE", $"{file} has more than 4,096 bytes and so is no passphrase.");
+        return SecretFile.FindText(file, 4096)?.TrimEnd('\r', '\n')
+            ?? throw new KeyException("KEY_PASSPHRASE", $"{file} has more than 4,096 bytes and so is no passphrase.");
     }
 
     private string? MountedTarget() => new DirectoryInfo(Path.Combine(folder, MountedLink)).LinkTarget;

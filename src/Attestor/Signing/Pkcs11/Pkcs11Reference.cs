@@ -143,8 +143,8 @@ internal sealed class Pkcs11Reference
         string path = source.StartsWith("file:", StringComparison.Ordinal) ? source["file:".Length..].Replace("///", "/", StringComparison.Ordinal) : source;
         try
         {
-            return new FileInfo(path).Length <= 4096
-                ? Encoding.UTF8.GetBytes(File.ReadAllText(path).TrimEnd('\r', '\n'))
+            return SecretFile.FindText(path, 4096) is { } text
+                ? Encoding.UTF8.GetBytes(text.TrimEnd('\r', '\n'))
                 : throw Refuse("names a pin-source with more than 4,096 bytes");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -72,7 +72,7 @@ internal sealed class VaultTokens(VaultOptions options, TimeProvider time) : IDi
     {
         try
         {
-            string token = new FileInfo(path).Length <= LargestFile ? File.ReadAllText(path).Trim() : "";
+            string token = SecretFile.FindText(path, LargestFile)?.Trim() ?? "";
             return VaultReference.IsToken(token)
                 ? token
                 : throw new SigningServiceException(SigningServiceException.NoIdentity, $"{path} holds no token. {advice}");
