@@ -9,9 +9,8 @@ namespace Provenance.EndToEnd.Tests.Processes;
 internal static partial class TerminalRun
 {
     private const int ReadWrite = 2;
-    private const int NoControllingTerminal = 0x100;
-    private const nuint SetWindowSize = 0x5414;
 
+    private static readonly int NoControllingTerminal = OperatingSystem.IsMacOS() ? 0x20000 : 0x100;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     /// <summary>Runs it to its end.</summary>
@@ -24,9 +23,7 @@ internal static partial class TerminalRun
         Grant(terminal).Should().Be(0);
         Unlock(terminal).Should().Be(0);
         string name = Marshal.PtrToStringUTF8(NameOf(terminal))!;
-        var size = new WindowSize { Rows = 40, Columns = (ushort)columns };
-        Control(terminal, SetWindowSize, ref size).Should().Be(0);
-        var start = new ProcessStartInfo("/bin/sh", ["-c", $"exec \"$0\" \"$@\" >{name} 2>&1 </dev/null", Executable.Path, .. arguments]);
+        var start = new ProcessStartInfo("/bin/sh", ["-c", $"stty rows 40 columns {columns} <{name} && exec \"$0\" \"$@\" >{name} 2>&1 </dev/null", Executable.Path, .. arguments]);
         start.Environment["DOTNET_ROOT"] = Executable.Runtime;
         start.Environment["XDG_CACHE_HOME"] = Path.Combine(AppContext.BaseDirectory, "no-cache");
         start.Environment["TERM"] = "xterm";
@@ -80,17 +77,4 @@ internal static partial class TerminalRun
     [DllImport("libc", EntryPoint = "ptsname")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern nint NameOf(int terminal);
-
-    [DllImport("libc", EntryPoint = "ioctl")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Control(int terminal, nuint request, ref WindowSize size);
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct WindowSize
-    {
-        public ushort Rows;
-        public ushort Columns;
-        public ushort Width;
-        public ushort Height;
-    }
 }
