@@ -7,7 +7,6 @@ using Provenance.ArtifactStore.Registries;
 using Provenance.Attestor.Attesting;
 using Provenance.Attestor.Bundles;
 using Provenance.Attestor.Keyless;
-using Provenance.Attestor.Lookups;
 using Provenance.Attestor.Signing;
 using Provenance.Cli.Hosting;
 using Provenance.Cli.Reporting;
@@ -131,18 +130,6 @@ internal sealed class UpCommand
         return chosenPort is >= 0 and <= 65535
             ? (folder, chosenPort)
             : throw new CommandException(ExitCodes.Usage, $"--port {chosenPort} is no port; it is between 0 and 65535.");
-    }
-
-    /// <summary>Trusts the identity that is known so far, and from when it is learned the one that signs.</summary>
-    private static TrustedSigners TrustWhomItSignsAs(KeylessBundleSigner keyless, OwnIdentity known, DataLayout layout)
-    {
-        var trusted = OwnIdentity.Trusted(layout, null, known);
-        keyless.IdentityLearned = identity =>
-        {
-            (known with { Subject = identity.Subject, Issuer = identity.Issuer }).Save(layout);
-            trusted.Identity = identity;
-        };
-        return trusted;
     }
 
     private static string Summary(RunLines lines) => string.Create(
