@@ -22,9 +22,6 @@ internal sealed class RekorLog(Uri url, int version, ServiceConnection connectio
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly HashSet<HttpStatusCode> Answers = [HttpStatusCode.OK, HttpStatusCode.Created, HttpStatusCode.Conflict];
 
-    /// <summary>The log's address.</summary>
-    public Uri Url => url;
-
     /// <summary>Enters a signature; one that the log has already is fetched from it.</summary>
     /// <exception cref="EntryExistsException">A log of version 2 has it already, and does not give it out.</exception>
     /// <exception cref="SigningServiceException">The log refused, is away, or answered what does not hold.</exception>

@@ -180,19 +180,10 @@ public static class KeyFile
     /// <summary>The characters of a key file, for the caller to erase.</summary>
     private static char[] ReadText(string path)
     {
-        // What stands in the folder as the size is not asked: pipes and devices have none.
-        byte[] bytes = new byte[LargestFile + 1];
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
-            int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            if (length > LargestFile)
-            {
-                throw new KeyException("KEY_INVALID", $"{path} is larger than {LargestFile} bytes and so is no key file.");
-            }
-
-            int start = bytes.AsSpan(0, length).StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
-            return Encoding.UTF8.GetChars(bytes, start, length - start);
+            return SecretFile.FindCharacters(path, LargestFile)
+                ?? throw new KeyException("KEY_INVALID", $"{path} is larger than {LargestFile} bytes and so is no key file.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -200,10 +191,6 @@ public static class KeyFile
                 : e is FileNotFoundException or DirectoryNotFoundException ? $"There is no file {path}. Name the file of a key, or make a key with: provenance key generate --out FILE"
                 : $"{path} cannot be read: {e.Message}";
             throw new KeyException("KEY_UNREADABLE", problem, e);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(bytes);
         }
     }
 
